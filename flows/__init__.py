@@ -1,0 +1,1 @@
+"""Prefect flows: one a stage, and the cycle that advances the year."""

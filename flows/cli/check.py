@@ -1,0 +1,169 @@
+"""Commands that look at files and rules, without a database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.output import console, print_findings, print_json, print_table
+from jixiao.cycle import year_pack, years_with_packs
+from jixiao.errors import JixiaoError, RefusedFile
+from jixiao.evaluation import Evaluation, evaluate
+from jixiao.evaluation_json import EvaluationOut, evaluation_out
+from jixiao.findings import Severity
+from jixiao.intake import read_files
+from jixiao.policy import Pack
+from jixiao.rules import catalogue
+from jixiao.values import as_json, parse
+
+YearOption = Annotated[
+    int | None, typer.Option("--year", help="用哪一年的政策包，默认按文件内容判断。")
+]
+FilesArg = Annotated[list[Path], typer.Argument(help="工作簿、Word 报告或两者的 zip。")]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("audit")(audit)
+    app.command("explain")(explain)
+    app.command("value")(value)
+    app.command("rules")(rules)
+
+
+def _evaluate(files: list[Path], year: int | None) -> tuple[Pack, Evaluation]:
+    """One submission out of the files, evaluated under its year's pack.
+
+    Raises:
+        RefusedFile: a file is missing or cannot be read.
+    """
+    known = years_with_packs()
+    if not known:
+        raise JixiaoError("没有任何政策包，无法判断表样。请检查 config 文件夹。")
+    data: list[tuple[bytes, str]] = []
+    for path in files:
+        try:
+            data.append((path.read_bytes(), path.name))
+        except OSError as error:
+            raise RefusedFile("unreadable", f"读不了文件 {path}：{error.strerror}。") from None
+    pack = year_pack(year if year is not None else known[-1])
+    submission = read_files(data, pack.forms, year)
+    told = submission.year
+    if year is None and told in known and told != pack.year:
+        pack = year_pack(told)
+        submission = read_files(data, pack.forms, told)
+    return pack, evaluate(pack, submission)
+
+
+def audit(files: FilesArg, year: YearOption = None, json: JsonOption = False) -> None:
+    """检查一份自评材料：重算得分，核对各表和文字（不用数据库）。"""
+    pack, evaluation = _evaluate(files, year)
+    out = evaluation_out(pack, evaluation)
+    if json:
+        print_json(out.model_dump())
+    else:
+        _print_evaluation(pack, evaluation, out)
+    raise typer.Exit(0 if evaluation.clean else 1)
+
+
+def _print_evaluation(pack: Pack, evaluation: Evaluation, out: EvaluationOut) -> None:
+    print_table(
+        f"{out.unit_name or '（未读到单位名称）'} {out.year or ''} 年度",
+        [
+            {
+                "表": f"{t.form} {t.project or ''}".strip(),
+                "印的分值": t.printed_weight or "—",
+                "重算分值": t.computed_weight,
+                "自评得分": t.printed_score or "—",
+                "重算得分": t.computed_score,
+                "等级": t.grade or "—",
+            }
+            for t in out.totals
+        ],
+    )
+    print_findings(evaluation.findings)
+    counts = "、".join(f"{s.chinese} {evaluation.count(s)}" for s in Severity)
+    console.print(f"共 {counts}。依据 {pack.year} 年度政策包（版本 {pack.info.version}）。")
+    if out.unplaced:
+        console.print(f"另有 {len(out.unplaced)} 处内容没有找到所属的表，见 --json 的 unplaced。")
+
+
+def explain(
+    file: Annotated[Path, typer.Argument(help="工作簿或 Word 报告。")],
+    row: Annotated[str, typer.Argument(help="行名（可只写一部分）或得分单元格，如 附件3-1!H12。")],
+    year: YearOption = None,
+    json: JsonOption = False,
+) -> None:
+    """说明一行的得分是怎么算出来的：算式、评分规则和依据的文件。"""
+    pack, evaluation = _evaluate([file], year)
+    out = evaluation_out(pack, evaluation)
+    found = [
+        {
+            "表": form.form, "项目": form.project or "", "位置": f"{form.sheet}!{r.cell or ''}",
+            "行": r.name, "分值": r.weight or "—", "自评": r.claimed or "—",
+            "重算": r.computed or "—", "算式": r.working or "—", "规则": r.rule or "—",
+            "依据": r.source or "—",
+        }
+        for form in out.forms
+        for r in form.rows
+        if row in r.name or row in (r.cell, f"{form.sheet}!{r.cell}")
+    ]  # fmt: skip
+    if not found:
+        names = "、".join(r.name for form in out.forms for r in form.rows[:12])
+        raise JixiaoError(f"没有找到“{row}”。可以写行名的一部分，例如：{names[:200]}")
+    if json:
+        print_json(found)
+        return
+    for each in found:
+        for name, text in each.items():
+            console.print(f"{name}：{text}", markup=False)
+        console.print()
+
+
+def value(
+    texts: Annotated[list[str], typer.Argument(help="指标值或完成值，如 61亿元以上。")],
+    name: Annotated[str, typer.Option("--name", help="指标名称，单位可能写在里面。")] = "",
+    json: JsonOption = False,
+) -> None:
+    """看看一个指标值会被读成什么。"""
+    import json as json_module
+
+    for text in texts:
+        parsed = as_json(parse(text, name=name))
+        if json:
+            typer.echo(json_module.dumps(parsed, ensure_ascii=False))
+        else:
+            shown = "，".join(f"{k}={v}" for k, v in parsed.items() if v is not None)
+            console.print(shown, markup=False)
+
+
+def rules(
+    code: Annotated[str | None, typer.Argument(help="规则代码，如 A03。")] = None,
+    json: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="输出整本规则目录。")] = False,
+) -> None:
+    """查看审核规则：为什么、举例、怎么改。"""
+    if markdown:
+        from jixiao.rules._docs import render_markdown
+
+        typer.echo(render_markdown(), nl=False)
+        return
+    known = catalogue()
+    if code is not None and code.upper() not in known:
+        raise JixiaoError(f"没有规则 {code}。用 jixiao rules 查看全部。")
+    chosen = [known[code.upper()]] if code is not None else list(known.values())
+    rows = [
+        {
+            "代码": r.code, "名称": r.title, "级别": r.severity.chinese, "类别": r.family,
+            **(r.parts if code is not None or json else {}),
+        }
+        for r in chosen
+    ]  # fmt: skip
+    if json:
+        print_json(rows)
+    elif code is not None:
+        for name, text in rows[0].items():
+            console.print(f"{name}：{text}", markup=False)
+    else:
+        print_table("审核规则", rows)

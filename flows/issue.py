@@ -1,0 +1,20 @@
+"""下达自评工作簿。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import State, flow
+
+from flows.stage import RUNNER, run_steps
+
+
+@flow(name="issue", flow_run_name="下达", description="下达自评工作簿", task_runner=RUNNER)
+def issue(year: int | None = None, day: date | None = None) -> State:
+    """下达自评工作簿。
+
+    Args:
+        year: 预算年度；不填则为日历包含当天的各年度。
+        day: 按哪一天办理；不填则为今天（北京时间）。
+    """
+    return run_steps(["issue", "notify"], year, day)

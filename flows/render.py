@@ -1,0 +1,20 @@
+"""生成自评报告。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import State, flow
+
+from flows.stage import RUNNER, run_steps
+
+
+@flow(name="render", flow_run_name="报告", description="生成自评报告", task_runner=RUNNER)
+def render(year: int | None = None, day: date | None = None) -> State:
+    """生成自评报告。
+
+    Args:
+        year: 预算年度；不填则为日历包含当天的各年度。
+        day: 按哪一天办理；不填则为今天（北京时间）。
+    """
+    return run_steps(["render"], year, day)

@@ -1,0 +1,20 @@
+"""核验公开网址。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import State, flow
+
+from flows.stage import RUNNER, run_steps
+
+
+@flow(name="verify", flow_run_name="核验", description="核验公开网址", task_runner=RUNNER)
+def verify(year: int | None = None, day: date | None = None) -> State:
+    """核验公开网址。
+
+    Args:
+        year: 预算年度；不填则为日历包含当天的各年度。
+        day: 按哪一天办理；不填则为今天（北京时间）。
+    """
+    return run_steps(["verify", "notify"], year, day)

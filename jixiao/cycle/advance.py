@@ -1,0 +1,74 @@
+"""The year's steps in order, and what is outstanding on a day."""
+
+from __future__ import annotations
+
+from jixiao.cycle.base import Cycle, Done, Item, Step
+from jixiao.cycle.collect import Inbox
+from jixiao.cycle.evaluate import Review
+from jixiao.cycle.issue import EvaluationWorkbooks
+from jixiao.cycle.publish import Publish, Site, Verify
+from jixiao.cycle.remind import Digest, Outbox, Reminders
+from jixiao.cycle.render import Reports
+from jixiao.cycle.targets import TargetTemplates
+
+#: In the order of a year. Each looks at what the ones before it left behind.
+STEPS: dict[str, Step] = {
+    step.id: step
+    for step in (
+        TargetTemplates(),
+        EvaluationWorkbooks(),
+        Inbox(),
+        Review(),
+        Reports(),
+        Publish(),
+        Site(),
+        Verify(),
+        Reminders(),
+        Digest(),
+        Outbox(),
+    )
+}
+
+
+def step(id: str) -> Step:
+    return STEPS[id]
+
+
+def outstanding(cycle: Cycle) -> dict[str, list[Item]]:
+    """What every step has to do on the cycle's day; steps with nothing to do are left out."""
+    found = ((id, step.due(cycle)) for id, step in STEPS.items())
+    return {id: items for id, items in found if items}
+
+
+def perform(cycle: Cycle, id: str) -> tuple[list[Done], dict[str, Exception]]:
+    """Do everything one step has outstanding; one failure never stops another.
+
+    Returns:
+        What was done, and what failed by the item's name.
+    """
+    done: list[Done] = []
+    failed: dict[str, Exception] = {}
+    for item in STEPS[id].due(cycle):
+        try:
+            done.append(STEPS[id].do(cycle, item))
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller, who says it
+            failed[item.name] = error
+    return done, failed
+
+
+def advance(cycle: Cycle) -> tuple[list[Done], dict[str, Exception]]:
+    """Advance the year as far as the day and the data allow, without Prefect.
+
+    The register is brought up to date again after the check of the addresses.
+    """
+    done: list[Done] = []
+    failed: dict[str, Exception] = {}
+    for id in (*(i for i in STEPS if i not in LAST), "site", *LAST):
+        now_done, now_failed = perform(cycle, id)
+        done += now_done
+        failed |= now_failed
+    return done, failed
+
+
+#: What tells people; it comes after everything that gives something to tell.
+LAST = ("remind", "digest", "notify")

@@ -1,0 +1,76 @@
+"""下达: every department with approved targets gets its evaluation workbook."""
+
+from __future__ import annotations
+
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.prior import prior_filings
+from jixiao.cycle.targets import approved
+from jixiao.cycle.tell import tell
+from jixiao.policy import Stage
+from jixiao.store.targets import issued_records, put_issued
+from jixiao.workbooks import issue_workbook
+
+
+class EvaluationWorkbooks:
+    """Write the workbooks that are due; one is written again only when its content changes."""
+
+    id = "issue"
+    title = "下达绩效自评工作簿"
+
+    def due(self, cycle: Cycle) -> list[Item]:
+        if cycle.day < cycle.pack.calendar.window(Stage.ISSUE).opens:
+            return []
+        with cycle.store.read() as connection:
+            targets = approved(connection, cycle.year)
+            priors = prior_filings(connection, cycle.year)
+            done = {
+                (r.unit, r.key)
+                for r in issued_records(connection, cycle.year)
+                if r.kind == "evaluation"
+            }
+        deadline = cycle.pack.calendar.window(Stage.SUBMIT).model_dump_json()
+        bureau = cycle.pack.info.bureau.model_dump_json()
+        items = []
+        for department in cycle.pack.roster.departments:
+            if department.code not in targets:
+                continue
+            prior = priors.get(department.code)
+            key = content_hash(
+                "evaluation",
+                cycle.pack.forms_hash,
+                deadline,
+                bureau,
+                department.model_dump_json(),
+                targets[department.code].hash,
+                prior.sha256 if prior else "",
+            )
+            if (department.code, key) not in done:
+                items.append(Item(department.code, department.name, key))
+        return items
+
+    def do(self, cycle: Cycle, item: Item) -> Done:
+        department = cycle.department(item.id)
+        with cycle.store.read() as connection:
+            targets = approved(connection, cycle.year)[item.id].targets
+            prior = prior_filings(connection, cycle.year).get(item.id)
+            last_year = prior.read(connection) if prior else None
+        name = f"{cycle.year}/{item.id}/{file_name(department.name)}{cycle.year}年度绩效自评.xlsx"
+        path = cycle.settings.deliveries / name
+        data = issue_workbook(cycle.pack, department, targets, prior=last_year)
+        sha256 = write_file(path, data)
+        with cycle.store.begin() as connection:
+            if put_issued(
+                connection, cycle.year, unit=item.id, kind="evaluation", key=item.key,
+                sha256=sha256, path=name, day=cycle.day,
+            ):  # fmt: skip
+                cycle.log(
+                    connection, "issued", item.id,
+                    sha256=sha256, path=name, target_hash=targets.hash,
+                )  # fmt: skip
+                # What a clerk must know is by when to hand it in, not how long we issue.
+                deadline = cycle.pack.calendar.window(Stage.SUBMIT)
+                tell(
+                    cycle, connection, department, Stage.ISSUE, "issued",
+                    subject=item.key, workbook=str(path), window=deadline,
+                )  # fmt: skip
+        return Done(item.id, item.name, "自评工作簿已下达", str(path))

@@ -1,0 +1,76 @@
+"""One filing evaluated: scores with their working, findings with their places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao import rules
+from jixiao.findings import Finding, Severity
+from jixiao.policy import Department, Pack
+from jixiao.rules.base import Facts
+from jixiao.scoring import FormScore, score_submission
+from jixiao.submission import Submission
+from jixiao.targets import TargetSet
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the bureau knows of a filing after recomputing and checking it."""
+
+    submission: Submission
+    scores: tuple[FormScore, ...]
+    findings: tuple[Finding, ...]
+
+    def count(self, severity: Severity) -> int:
+        return sum(1 for f in self.findings if f.severity is severity)
+
+    @property
+    def clean(self) -> bool:
+        """No finding of severity error: the filing can be accepted."""
+        return self.count(Severity.ERROR) == 0
+
+    @property
+    def main(self) -> FormScore | None:
+        """The department's own score: that of its self-evaluation form, not of a rubric."""
+        return next(
+            (
+                score
+                for score in self.scores
+                if score.project is None
+                and any(row.kind in ("execution", "indicator") for row in score.rows)
+            ),
+            None,
+        )
+
+    @property
+    def total(self) -> Decimal | None:
+        return self.main.computed_score if self.main is not None else None
+
+    @property
+    def grade(self) -> str | None:
+        return self.main.grade if self.main is not None else None
+
+
+def evaluate(
+    pack: Pack,
+    submission: Submission,
+    *,
+    department: Department | None = None,
+    targets: TargetSet | None = None,
+    prior: Submission | None = None,
+) -> Evaluation:
+    """Score and check one filing under a pack. Pure: the same input gives the same answer."""
+    sources = {key: source.title for key, source in pack.info.sources.items()}
+    scores = score_submission(pack.forms, submission, pack.scoring, sources)
+    facts = Facts(
+        forms=pack.forms,
+        submission=submission,
+        scores=scores,
+        policy=pack.scoring,
+        year=pack.year,
+        department=department,
+        targets=targets,
+        prior=prior,
+    )
+    return Evaluation(submission, tuple(scores), tuple(rules.run(facts, pack.rules)))

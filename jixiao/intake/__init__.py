@@ -1,0 +1,122 @@
+"""What departments hand in: guarded, recognised by content, and read into a submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import reduce
+
+from jixiao.errors import RefusedFile
+from jixiao.forms import Form
+from jixiao.intake import page, word, workbook
+from jixiao.intake.guard import check, inspect
+from jixiao.intake.package import Package
+from jixiao.submission import Submission
+
+__all__ = ["check", "merge", "read_file", "read_files"]
+
+
+def read_file(
+    data: bytes, name: str, forms: Mapping[str, Form], year: int | None = None
+) -> Submission:
+    """Any file a department may hand in: a workbook, a Word report, a page, or a zip of them.
+
+    Args:
+        data: the file's bytes.
+        name: the file's name, for messages and for the places of a document's values. What the
+            file is, is told by its content.
+        forms: the year's forms by id.
+        year: used where the file itself does not tell.
+
+    Raises:
+        RefusedFile: with a Chinese sentence saying what is wrong and what to do.
+    """
+    inspected = inspect(data, name)
+    if inspected.kind == "docx":
+        return word.read_inspected(inspected, forms, year, name)
+    if inspected.kind == "html":
+        return page.read_html(data, forms, year, name)
+    if inspected.kind == "zip" and inspected.package is not None:
+        return _read_zip(inspected.package, name, forms, year)
+    return workbook.read_inspected(data, inspected, forms, year)
+
+
+def read_files(
+    files: Sequence[tuple[bytes, str]], forms: Mapping[str, Form], year: int | None = None
+) -> Submission:
+    """Several files as one submission: what has tables first, then what has only text.
+
+    Raises:
+        RefusedFile: one of them cannot be taken.
+    """
+    read = [read_file(data, name, forms, year) for data, name in files]
+    read.sort(key=lambda s: not any(f.cells or f.indicators for f in s.forms))
+    return reduce(merge, read)
+
+
+def _read_zip(
+    package: Package, name: str, forms: Mapping[str, Form], year: int | None
+) -> Submission:
+    """A zip of one workbook and, where handed in, one Word report."""
+    members = [n for n in package.names if _is_content(n)]
+    books = [n for n in members if n.lower().endswith((".xlsx", ".xls", ".xlsm"))]
+    reports = [n for n in members if n.lower().endswith((".docx", ".doc"))]
+    if len(books) > 1 or len(reports) > 1:
+        raise RefusedFile(
+            "two_files", f"“{name}”里有不止一个工作簿或 Word 报告。请各留一个后重新报送。"
+        )
+    if not books and not reports:
+        raise RefusedFile(
+            "not_a_spreadsheet",
+            f"“{name}”里没有工作簿，也没有 Word 报告。请把填好的文件放进去再报送。",
+        )
+    submission: Submission | None = None
+    for member in (*books, *reports):
+        content = package.read(member)
+        short = _decoded(member).rsplit("/", 1)[-1]
+        if inspect(content, short).kind == "zip":
+            raise RefusedFile(
+                "not_a_spreadsheet", f"“{name}”里的“{short}”又是压缩包。请解开后报送。"
+            )
+        read = read_file(content, short, forms, year)
+        submission = read if submission is None else merge(submission, read)
+    assert submission is not None
+    return submission
+
+
+def _is_content(name: str) -> bool:
+    """Not a folder, not what macOS and Office leave behind."""
+    last = name.rsplit("/", 1)[-1]
+    return bool(last) and not name.startswith("__MACOSX/") and not last.startswith(("~$", "."))
+
+
+def _decoded(name: str) -> str:
+    """Names of members packed on a Chinese Windows arrive as CP437; they are GBK."""
+    try:
+        return name.encode("cp437").decode("gb18030")
+    except (UnicodeEncodeError, UnicodeDecodeError):
+        return name
+
+
+def merge(book: Submission, report: Submission) -> Submission:
+    """A workbook and a Word report as one filing: the report's narrative wins, whatever else the
+    report holds only fills what the workbook lacks.
+
+    Project reports replace each other by form as a whole, since their titles often name a
+    project otherwise than the workbook does.
+    """
+    told = {data.form for data in report.forms if data.paragraphs}
+    have = {(data.form, data.project) for data in book.forms}
+    kept = [data for data in book.forms if data.form not in told]
+    added = [
+        data for data in report.forms if data.form in told or (data.form, data.project) not in have
+    ]
+    return Submission(
+        year=book.year if book.year is not None else report.year,
+        unit_code=book.unit_code or report.unit_code,
+        unit_name=book.unit_name or report.unit_name,
+        forms=[*kept, *added],
+        unplaced=[*book.unplaced, *report.unplaced],
+        kind=book.kind or report.kind,
+        form_version=book.form_version,
+        target_hash=book.target_hash,
+    )

@@ -1,0 +1,195 @@
+"""Parsing in a disposable child process, with limits on memory and time.
+
+One child serves a batch. If a file kills it, or takes too long, only that file is refused and
+the next one gets a new child. Requests and answers are length-prefixed JSON and raw bytes over
+pipes, so nothing the child says is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from jixiao.errors import RefusedFile
+from jixiao.forms import Form
+from jixiao.intake import read_file
+from jixiao.submission import Submission, from_json, to_json
+
+MEMORY = 2 * 1024**3  # bytes of address space
+CPU_SECONDS = 20  # a file
+WALL_SECONDS = 60.0  # a file
+_LENGTH = struct.Struct(">Q")
+
+
+class ChildReader:
+    """Reads files in a child process; a context manager.
+
+    Args:
+        forms: the year's forms by id.
+        memory: bytes of address space the child may take.
+        cpu_seconds: CPU time a file may take.
+        wall_seconds: time a file may take.
+    """
+
+    def __init__(
+        self,
+        forms: Mapping[str, Form],
+        *,
+        memory: int = MEMORY,
+        cpu_seconds: int = CPU_SECONDS,
+        wall_seconds: float = WALL_SECONDS,
+    ) -> None:
+        self._setup = json.dumps(
+            {
+                "forms": {id: form.model_dump(mode="json") for id, form in forms.items()},
+                "memory": memory,
+                "cpu_seconds": cpu_seconds,
+            }
+        ).encode()
+        self._wall = wall_seconds
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def read(self, data: bytes, name: str, year: int | None = None) -> Submission | RefusedFile:
+        """The submission in a file, or why it is refused."""
+        if self._child is None:
+            self._child = _start()
+        child = self._child
+        assert child.stdin is not None
+        assert child.stdout is not None
+        timer = threading.Timer(self._wall, child.kill)
+        timer.start()
+        try:
+            _send(child.stdin, self._setup)
+            _send(child.stdin, json.dumps({"name": name, "year": year}).encode())
+            _send(child.stdin, data)
+            child.stdin.flush()
+            status, answer = _receive(child.stdout), _receive(child.stdout)
+        except (BrokenPipeError, EOFError):
+            self.close()
+            return RefusedFile(
+                "reader_failed",
+                f"读取“{name}”时出了问题（内容过大或结构异常）。请把内容复制到重新下载的模板里再报送。",
+            )
+        finally:
+            timer.cancel()
+        if status == b"read":
+            return from_json(answer)
+        code, message = json.loads(answer)
+        return RefusedFile(code, message)
+
+    def close(self) -> None:
+        """Ends the child."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                if pipe is not None:
+                    _close_quietly(pipe)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def read_in_child(
+    files: Iterable[tuple[bytes, str]], forms: Mapping[str, Form], year: int | None = None
+) -> list[Submission | RefusedFile]:
+    """Every file's submission, or why it is refused, in the order given."""
+    with ChildReader(forms) as reader:
+        return [reader.read(data, name, year) for data, name in files]
+
+
+def _start() -> subprocess.Popen[bytes]:
+    home = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(p for p in (home, os.environ.get("PYTHONPATH", "")) if p)
+    return subprocess.Popen(
+        [sys.executable, "-m", "jixiao.intake.child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+
+
+def _close_quietly(pipe: IO[bytes]) -> None:
+    """Closes a pipe whose other end is gone; what was not flushed has nowhere to go."""
+    try:
+        pipe.close()
+    except BrokenPipeError:
+        return
+
+
+def _send(pipe: IO[bytes], data: bytes) -> None:
+    pipe.write(_LENGTH.pack(len(data)))
+    pipe.write(data)
+
+
+def _receive(pipe: IO[bytes]) -> bytes:
+    (length,) = _LENGTH.unpack(_exactly(pipe, _LENGTH.size))
+    return _exactly(pipe, length)
+
+
+def _exactly(pipe: IO[bytes], length: int) -> bytes:
+    data = pipe.read(length)
+    if len(data) < length:
+        raise EOFError
+    return data
+
+
+def _answer(forms: Mapping[str, Form], request: bytes, data: bytes) -> tuple[bytes, bytes]:
+    wanted = json.loads(request)
+    try:
+        return b"read", to_json(read_file(data, wanted["name"], forms, wanted["year"]))
+    except RefusedFile as refused:
+        return b"refused", json.dumps([refused.code, refused.message]).encode()
+
+
+def _limit(memory: int, cpu_seconds: int) -> None:
+    """This file's limits; CPU time is counted over the whole process, so it moves along."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    spent = int(used.ru_utime + used.ru_stime) + 1
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (spent + cpu_seconds, resource.RLIM_INFINITY))
+
+
+def serve(source: IO[bytes], sink: IO[bytes]) -> None:
+    """The child's loop: answers requests until its input ends."""
+    known: bytes = b""
+    forms: dict[str, Form] = {}
+    limits = (MEMORY, CPU_SECONDS)
+    while True:
+        try:
+            setup, request, data = _receive(source), _receive(source), _receive(source)
+        except EOFError:
+            return
+        if known != setup:
+            settings = json.loads(setup)
+            forms = {k: Form.model_validate(v) for k, v in settings["forms"].items()}
+            known, limits = setup, (settings["memory"], settings["cpu_seconds"])
+        _limit(*limits)
+        for part in _answer(forms, request, data):
+            _send(sink, part)
+        sink.flush()
+
+
+if __name__ == "__main__":
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    serve(sys.stdin.buffer, answers)

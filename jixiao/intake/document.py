@@ -1,0 +1,204 @@
+"""Documents (Word, web page) read into a submission.
+
+A document is a row of blocks: paragraphs and tables. Tables between two titles are stacked into
+one grid and go through the same matcher as a sheet; paragraphs go to the report whose title
+stands above them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jixiao.errors import RefusedFile
+from jixiao.forms import Form, Scope
+from jixiao.intake.grid import Grid
+from jixiao.intake.identity import name_unit, year_of
+from jixiao.intake.locate import locate
+from jixiao.intake.located import Located
+from jixiao.intake.narrative import heading_of, place
+from jixiao.intake.parts import best_fit, part_data
+from jixiao.intake.shape import Shapes, project_in_title, shapes
+from jixiao.intake.text import key
+from jixiao.submission import FormData, Submission, Unplaced
+
+_NEAR = 6  # blocks after a title within which its table or first heading must come
+_MOST_UNPLACED = 200
+_FEWEST_HEADINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph (``text``) or a table (``grid``); ``cell`` says where it stands."""
+
+    cell: str
+    text: str = ""
+    grid: Grid | None = None
+
+
+@dataclass(slots=True)
+class _Report:
+    form: Form
+    title: str
+    lines: list[Block] = field(default_factory=list)
+
+
+class _Reading:
+    """Goes through the blocks once."""
+
+    def __init__(self, name: str, prepared: Shapes, submission: Submission) -> None:
+        self.name, self.shapes, self.submission = name, prepared, submission
+        self.report: _Report | None = None
+        self.form: Form | None = None  # of the tables that come
+        self.title = ""
+        self.stack: list[Grid] = []
+        self.loose: list[Block] = []
+        self.labels = {key(id) for id in prepared.forms}
+
+    def read(self, blocks: list[Block]) -> None:
+        for index, block in enumerate(blocks):
+            if block.grid is not None:
+                self.table(block.grid)
+                continue
+            form = self.shapes.title_of(block.text)
+            if form is not None and self.is_title(form, blocks[index + 1 : index + 1 + _NEAR]):
+                self.close_tables()
+                self.start(form, block.text)
+            elif key(block.text) in self.labels:
+                continue  # 附件2 on a line of its own names what follows and says nothing itself
+            elif self.report is not None and self.form is None:
+                self.report.lines.append(block)
+            else:
+                self.loose.append(block)
+        self.close_tables()
+        self.close_report()
+        self.untitled_report()
+        self.unplaced(self.loose)
+
+    def is_title(self, form: Form, following: list[Block]) -> bool:
+        """A title of a table form has its table near; a report's title, a heading or a title."""
+        section = form.narrative
+        if section is None:
+            return any(b.grid is not None for b in following)
+        return any(
+            heading_of(section, b.text)[0] or self.shapes.title_of(b.text) is form
+            for b in following
+            if b.grid is None
+        )
+
+    def start(self, form: Form, title: str) -> None:
+        self.close_report()
+        if form.narrative is None:
+            self.form, self.title = form, title
+        else:
+            self.form, self.report = None, _Report(form, title)
+
+    def table(self, grid: Grid) -> None:
+        if self.form is not None:
+            self.stack.append(grid)
+            return
+        fits = best_fit(grid, self.shapes)
+        if fits:
+            self.submission.forms.extend(part_data(part) for part in fits)
+        else:
+            rows = [Block(grid.address(pos), text) for pos, text in grid.all_texts()]
+            (self.report.lines if self.report is not None else self.loose).extend(rows)
+
+    def close_tables(self) -> None:
+        """The stacked tables of one form."""
+        if self.form is not None and self.stack:
+            grid = stacked(self.name, self.stack)
+            found = locate(self.shapes.forms[self.form.id], grid, 0, grid.height, title=self.title)
+            if found.score:
+                self.take(found)
+            else:
+                self.loose.extend(Block(grid.address(p), t) for p, t in grid.all_texts())
+        self.stack, self.form = [], None
+
+    def take(self, found: Located) -> None:
+        if found.form.scope is Scope.PROJECT:
+            found.project = project_in_title(found.title, found.form)
+        self.submission.forms.append(part_data(found))
+        for pos in found.strangers:
+            self.loose.append(Block(found.grid.address(pos), found.grid.texts[pos]))
+
+    def close_report(self) -> None:
+        report, self.report = self.report, None
+        if report is None:
+            return
+        section = report.form.narrative
+        assert section is not None
+        if not any(heading_of(section, line.text)[0] for line in report.lines):
+            self.loose.extend(report.lines)
+            return
+        project = None
+        if report.form.scope is Scope.PROJECT:
+            project = project_in_title(report.title, report.form)
+        data = FormData(report.form.id, self.name, report.title, project)
+        data.paragraphs = place(section, [(b.text, self.name, b.cell) for b in report.lines])
+        self.submission.forms.append(data)
+
+    def untitled_report(self) -> None:
+        """Loose paragraphs with several headings of a report that has no title."""
+        if any(data.paragraphs for data in self.submission.forms):
+            return
+        for form in self.shapes.narratives():
+            section = form.narrative
+            assert section is not None
+            placed = place(section, [(b.text, self.name, b.cell) for b in self.loose])
+            if sum(p.heading is not None for p in placed) >= _FEWEST_HEADINGS:
+                data = FormData(form.id, self.name, form.title)
+                data.paragraphs = placed
+                self.submission.forms.append(data)
+                self.loose = []
+                return
+
+    def unplaced(self, blocks: list[Block]) -> None:
+        room = _MOST_UNPLACED - len(self.submission.unplaced)
+        self.submission.unplaced.extend(
+            Unplaced(self.name, b.cell, b.text) for b in blocks[: max(room, 0)]
+        )
+
+
+def read_blocks(
+    blocks: list[Block], name: str, forms: Mapping[str, Form], year: int | None
+) -> Submission:
+    """The submission in a document.
+
+    Args:
+        blocks: its paragraphs and tables in order.
+        name: the document as the clerk knows it.
+
+    Raises:
+        RefusedFile: ``no_forms`` if no form and no report was found.
+    """
+    texts = [b.text for b in blocks if b.grid is None]
+    told = year_of(texts)
+    submission = Submission(told if told is not None else year, "", "")
+    _Reading(name, shapes(forms, submission.year), submission).read(blocks)
+    if not submission.forms:
+        raise RefusedFile(
+            "no_forms",
+            f"“{name}”里找不到自评报告，也找不到本年度的任何一张表。请检查是不是送错了文件。",
+        )
+    name_unit(submission, texts)
+    return submission
+
+
+def stacked(sheet: str, grids: list[Grid]) -> Grid:
+    """Tables one under the other as one grid; every row remembers its table."""
+    result = Grid(sheet, origins=[])
+    assert result.origins is not None
+    for grid in grids:
+        offset = len(result.origins)
+        height = max(grid.height, max((b[0] + 1 for b in grid.merges.values()), default=0))
+        origins = grid.origins or [("表", r) for r in range(height)]
+        result.origins.extend(origins[:height] or [])
+        result.origins.extend(
+            (origins[0][0] if origins else "表", r) for r in range(len(origins), height)
+        )
+        for (r, c), text in grid.texts.items():
+            result.texts[r + offset, c] = text
+        for top, bottom in grid.merges.items():
+            result.merges[top[0] + offset, top[1]] = (bottom[0] + offset, bottom[1])
+    return result

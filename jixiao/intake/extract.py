@@ -1,0 +1,174 @@
+"""From places in a grid to the filled form: values, labels, indicator rows, groups, totals.
+
+A formula of ours (a column's own formula, the totals of the indicator list) that was saved
+without its result, as tools other than Excel and WPS do, is worked out here from the figures
+beside it and shown as its number format would. Any other formula without a result is a problem
+of that cell, because nobody can know what the clerk saw.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from jixiao.forms import Form, Scope, TableSection
+from jixiao.intake.formula import evaluate, names
+from jixiao.intake.grid import Pos
+from jixiao.intake.located import IndicatorSlot, Located
+from jixiao.intake.numfmt import display
+from jixiao.intake.sheets import no_result
+from jixiao.intake.text import key
+from jixiao.submission import NOTHING, FormData, GroupHeader, IndicatorRow
+
+_CONTENT = ("name", "target", "actual", "weight", "score", "explanation")
+
+
+def number(text: str) -> Decimal | None:
+    """A plain figure or a percentage; ``None`` for anything else."""
+    plain = key(text).replace(",", "")
+    try:
+        return Decimal(plain[:-1]).scaleb(-2) if plain.endswith("%") else Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+def extract(found: Located) -> FormData:
+    """The filled form; blank cells keep their address so that a finding can point to them."""
+    _work_out(found)
+    data = FormData(found.form.id, found.grid.sheet, found.title, found.project)
+    rows = {f"{t.id}.{r.id}": r for t in found.form.tables() for r in t.rows}
+    for address, spot in found.cells.items():
+        cell = found.cell(spot)
+        row, _, column = address.rpartition(".")
+        if not (cell.blank and column in rows[row].blocked):
+            data.cells[address] = cell
+    _repeats(found, data)
+    for slot in found.indicators:
+        row_read = _indicator(found, slot)
+        if row_read is not None:
+            data.indicators.append(row_read)
+    named = {row.level1 for row in data.indicators}
+    data.groups = [
+        GroupHeader(g.level1, g.points, found.grid.cell(g.pos))
+        for g in found.groups
+        if g.points is not None or g.level1 in named
+    ]
+    if "weight" in found.total:
+        data.total_weight = found.grid.cell(found.total["weight"])
+    if "score" in found.total:
+        data.total_score = found.grid.cell(found.total["score"])
+    _project(found, data)
+    return data
+
+
+def _repeats(found: Located, data: FormData) -> None:
+    """Repeated rows with content, counted from 1; blank spare ones do not count."""
+    for base, slots in found.repeats.items():
+        count = 0
+        for slot in slots:
+            label = found.grid.cell(slot.label)
+            cells = {column: found.grid.cell(pos) for column, pos in slot.cells.items()}
+            if label.blank and all(cell.blank for cell in cells.values()):
+                continue
+            count += 1
+            data.labels[f"{base}[{count}]"] = label
+            for column, cell in cells.items():
+                data.cells[f"{base}[{count}].{column}"] = cell
+
+
+def _indicator(found: Located, slot: IndicatorSlot) -> IndicatorRow | None:
+    cells = {id: found.grid.cell(pos) for id, pos in slot.spots.items()}
+    if all(cells.get(id, NOTHING).blank for id in _CONTENT):
+        return None
+    values = {id: cells.get(id, NOTHING) for id in (*_CONTENT, "sign", "unit")}
+    return IndicatorRow(level1=slot.level1, level2=slot.level2, **values)
+
+
+def _project(found: Located, data: FormData) -> None:
+    """A project form is about the project its own identity row names."""
+    identity = found.form.role("identity")
+    if found.form.scope is not Scope.PROJECT or identity is None:
+        return
+    named = data.get(f"{identity.id}.project.value")
+    if not named.blank:
+        data.project = named.text
+
+
+def is_filled(data: FormData, form: Form, *, targets: bool) -> bool:
+    """Whether the clerk put anything on an issued sheet, beyond what was prefilled there."""
+    if targets:
+        return any(not row.name.blank for row in data.indicators) or any(
+            not cell.blank for id, cell in data.cells.items() if id.startswith("goals.")
+        )
+    if any(not (r.actual.blank and r.score.blank and r.explanation.blank) for r in data.indicators):
+        return True
+    if any(p.heading is None and p.text.strip() for p in data.paragraphs):
+        return True
+    tables = {table.id: table for table in form.tables()}
+    return any(
+        not cell.blank and _is_input(tables[address.split(".", 1)[0]], address)
+        for address, cell in data.cells.items()
+    )
+
+
+def _is_input(table: TableSection, address: str) -> bool:
+    column = table.column(address.rpartition(".")[2])
+    return table.role != "identity" and not column.locked and column.formula is None
+
+
+def _work_out(found: Located) -> None:
+    """Puts in the results our own formulas would show, and names the formulas nobody can."""
+    grid = found.grid
+    if not grid.pending:
+        return
+    for table in found.form.tables():
+        for column in table.columns:
+            if column.formula is not None:
+                _column(found, table, column.id, column.formula)
+    for id, pos in found.total.items():
+        if grid.owner(pos) in grid.pending:
+            parts = [slot.spots[id] for slot in found.indicators if id in slot.spots]
+            spot = found.cells.get(f"execution.total.{id}")
+            if spot is not None:
+                parts.append(spot.pos)
+            figures = [n for n in (number(grid.text(p)) for p in parts) if n is not None]
+            if figures:
+                _result(found, pos, sum(figures, Decimal(0)))
+            del grid.pending[grid.owner(pos)]
+    for pos in _used(found):
+        if pos in grid.pending:
+            grid.problems[pos] = no_result(grid.address(pos))
+
+
+def _column(found: Located, table: TableSection, id: str, formula: str) -> None:
+    grid = found.grid
+    for row in table.rows:
+        spot = found.cells.get(f"{table.id}.{row.id}.{id}")
+        if spot is None or spot.pos not in grid.pending:
+            continue
+        values = {}
+        for name in names(formula):
+            beside = found.cells.get(f"{table.id}.{row.id}.{name}")
+            figure = number(found.cell(beside).text) if beside is not None else None
+            if figure is not None:
+                values[name] = figure
+        result = evaluate(formula, values)
+        if result is not None:
+            _result(found, spot.pos, result)
+        del grid.pending[spot.pos]
+
+
+def _result(found: Located, pos: Pos, result: Decimal) -> None:
+    grid = found.grid
+    pos = grid.owner(pos)
+    grid.texts[pos] = display(Decimal(f"{result:.15g}"), grid.pending[pos])
+
+
+def _used(found: Located) -> set[Pos]:
+    """Every position a value is read from."""
+    used = {spot.pos for spot in found.cells.values()} | set(found.total.values())
+    for slots in found.repeats.values():
+        for repeat in slots:
+            used.update((repeat.label, *repeat.cells.values()))
+    for slot in found.indicators:
+        used.update(slot.spots.values())
+    return used

@@ -1,0 +1,71 @@
+"""Where the parts of a form stand in a grid; filling writes there, reading reads there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from jixiao.forms import Form
+from jixiao.intake.grid import Grid, Pos
+from jixiao.submission import Cell
+
+
+class Spot(NamedTuple):
+    """A place in a grid. ``text`` is set where the value is only a part of the cell's text."""
+
+    pos: Pos
+    text: str | None = None
+
+
+@dataclass(slots=True)
+class RepeatSlot:
+    """A row for one project among the repeated rows; blank ones are spare."""
+
+    label: Pos
+    cells: dict[str, Pos]
+
+
+@dataclass(slots=True)
+class IndicatorSlot:
+    """A row of the indicator list; blank ones are spare. ``spots`` by column id."""
+
+    level1: str
+    level2: str
+    spots: dict[str, Pos]
+
+
+@dataclass(slots=True)
+class GroupSpot:
+    level1: str
+    points: str | None
+    pos: Pos
+
+
+@dataclass(slots=True)
+class Located:
+    """One form found in rows ``first`` … ``last`` (exclusive) of a grid.
+
+    Attributes:
+        cells: ``section.row.column`` → place, blank ones too.
+        repeats: ``section.row`` → its slots in sheet order.
+        total: ``weight`` and ``score`` of the indicator list's total row.
+        strangers: rows with values whose label the form does not know.
+        score: how many header and label texts agreed; decides between forms.
+    """
+
+    form: Form
+    grid: Grid
+    first: int
+    last: int
+    title: str = ""
+    project: str | None = None
+    cells: dict[str, Spot] = field(default_factory=dict)
+    repeats: dict[str, list[RepeatSlot]] = field(default_factory=dict)
+    indicators: list[IndicatorSlot] = field(default_factory=list)
+    groups: list[GroupSpot] = field(default_factory=list)
+    total: dict[str, Pos] = field(default_factory=dict)
+    strangers: list[Pos] = field(default_factory=list)
+    score: int = 0
+
+    def cell(self, spot: Spot) -> Cell:
+        return self.grid.cell(spot.pos, spot.text)

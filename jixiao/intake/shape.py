@@ -1,0 +1,184 @@
+"""What to look for: a year's forms prepared for matching, each text in its normal form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from jixiao.forms import Column, Form, IndicatorsSection, Scope, TableSection
+from jixiao.intake.text import bare, key, loose, with_year, without_year
+
+# Columns that other provinces split off; every form understands them.
+_COMMON_INDICATOR_COLUMNS = {
+    "sign": ("指标性质", "指标方向", "比较符", "符号"),
+    "unit": ("度量单位", "计量单位", "指标单位"),
+}
+TOTAL_WORDS = ("合计", "总计", "总分", "合计得分", "总得分")
+_REPORT_TAIL = "绩效自评报告"
+
+
+@dataclass(slots=True)
+class TableShape:
+    """A table section with its header and row texts.
+
+    Attributes:
+        columns: header key → column id.
+        anchors: keys of the header of the label column (``经费控制情况``).
+        exact: row title key → row ids in order.
+        other: keys of aliases and titles without numbering → row ids in order.
+        order: row ids in form order.
+        template: id of the repeated row, if any.
+        label_value: the section has no header: its value stands right of the label.
+        untitled: its only row has no title.
+    """
+
+    section: TableSection
+    columns: dict[str, str]
+    anchors: frozenset[str]
+    exact: dict[str, list[str]]
+    other: dict[str, list[str]]
+    order: list[str]
+    template: str | None
+    label_value: bool
+    untitled: bool
+    needed: int
+
+
+@dataclass(slots=True)
+class IndicatorShape:
+    section: IndicatorsSection
+    columns: dict[str, str]
+    totals: frozenset[str]
+
+
+@dataclass(slots=True)
+class FormShape:
+    """A form prepared for matching; ``header_keys`` is every header text of all its sections."""
+
+    form: Form
+    titles: tuple[str, ...]
+    tables: list[TableShape]
+    indicators: IndicatorShape | None
+    header_keys: frozenset[str]
+
+
+@dataclass(slots=True)
+class Shapes:
+    """All forms of a year, prepared."""
+
+    forms: dict[str, FormShape]
+    year: int | None
+    _titles: list[tuple[str, Form]] = field(default_factory=list)
+
+    def title_of(self, text: str) -> Form | None:
+        """The form whose title this text is (``2023年度××局部门整体支出绩效自评表``)."""
+        if not 4 <= len(text) <= 90 or not ("表" in text or "告" in text):
+            return None
+        if text.rstrip().endswith(("。", "；", ";")):
+            return None  # a sentence that speaks of the form
+        title = without_year(bare(text))
+        for name, form in self._titles:
+            if title.endswith(name):
+                return form
+        if title.endswith(_REPORT_TAIL):
+            return next((f for f in self.narratives() if f.scope is Scope.PROJECT), None)
+        return None
+
+    def narratives(self) -> Iterable[Form]:
+        return (s.form for s in self.forms.values() if s.form.narrative is not None)
+
+
+def project_in_title(text: str, form: Form) -> str:
+    """The project a report names in its own title: ``招商引资专项2023年度绩效自评报告``."""
+    title = without_year(bare(text))
+    names = sorted({bare(n) for n in (form.title, *form.aliases)}, key=len, reverse=True)
+    for name in (*names, _REPORT_TAIL):
+        if title.endswith(name):
+            rest = title[: -len(name)]
+            # 招商引资专项 + 绩效自评报告 also ends with the alias 专项绩效自评报告
+            shorter = title[: -len(_REPORT_TAIL)] if title.endswith(_REPORT_TAIL) else rest
+            return shorter if rest and name != _REPORT_TAIL else rest
+    return ""
+
+
+_cache: dict[tuple[tuple[int, ...], int | None], tuple[tuple[Form, ...], Shapes]] = {}
+
+
+def shapes(forms: Mapping[str, Form], year: int | None) -> Shapes:
+    """The forms prepared for a year; kept, since a batch asks again for every file."""
+    chosen = tuple(forms.values())
+    ticket = (tuple(id(f) for f in chosen), year)
+    if ticket not in _cache:
+        if len(_cache) > 16:
+            _cache.clear()
+        # The forms are kept beside the result so that their ids stay theirs.
+        _cache[ticket] = (chosen, _build(chosen, year))
+    return _cache[ticket][1]
+
+
+def _build(forms: tuple[Form, ...], year: int | None) -> Shapes:
+    built = {form.id: _form(form, year) for form in forms}
+    titles = [(name, shape.form) for shape in built.values() for name in shape.titles]
+    titles.sort(key=lambda pair: len(pair[0]), reverse=True)
+    return Shapes(built, year, titles)
+
+
+def _form(form: Form, year: int | None) -> FormShape:
+    tables = [_table(t, year) for t in form.tables()]
+    indicators = _indicators(form.indicators) if form.indicators else None
+    keys: set[str] = set()
+    for table in tables:
+        keys.update(table.columns, table.anchors)
+    if indicators:
+        keys.update(indicators.columns)
+    names = dict.fromkeys(bare(with_year(n, None)) for n in (form.title, *form.aliases))
+    titles = tuple(dict.fromkeys([*names, *(without_year(n) for n in names)]))
+    return FormShape(form, titles, tables, indicators, frozenset(keys))
+
+
+def _column_keys(column: Column, year: int | None) -> list[str]:
+    texts = [with_year(t, year) for t in (column.title, *column.aliases) if t]
+    return [k for t in texts for k in dict.fromkeys((key(t), bare(t)))]
+
+
+def _table(section: TableSection, year: int | None) -> TableShape:
+    columns: dict[str, str] = {}
+    for column in section.columns:
+        for k in _column_keys(column, year):
+            columns.setdefault(k, column.id)
+    anchors = {k for t in (section.row_header,) if t for k in (key(t), bare(t))}
+    if section.role == "split" and section.title:
+        anchors.add(key(section.title))
+    exact: dict[str, list[str]] = {}
+    other: dict[str, list[str]] = {}
+    for row in section.rows:
+        if row.repeat:
+            continue
+        title = with_year(row.title, year)
+        if title:
+            exact.setdefault(key(title), []).append(row.id)
+            other.setdefault(loose(title), []).append(row.id)
+        for alias in row.aliases:
+            for k in dict.fromkeys((key(alias), loose(alias))):
+                other.setdefault(k, []).append(row.id)
+    needed = [c for c in section.columns if not c.optional] or list(section.columns)
+    return TableShape(
+        section, columns, frozenset(anchors), exact, other,
+        [r.id for r in section.rows],
+        next((r.id for r in section.rows if r.repeat), None),
+        label_value=len(section.columns) == 1 and not section.columns[0].title,
+        untitled=len(section.rows) == 1 and not section.rows[0].title,
+        needed=max(1, len(needed) // 2),
+    )  # fmt: skip
+
+
+def _indicators(section: IndicatorsSection) -> IndicatorShape:
+    columns: dict[str, str] = {}
+    for column in section.columns:
+        for text in (column.title, *column.aliases):
+            for k in (key(text), bare(text)):
+                columns.setdefault(k, column.id)
+    for id, texts in _COMMON_INDICATOR_COLUMNS.items():
+        for text in texts:
+            columns.setdefault(text, id)
+    return IndicatorShape(section, columns, frozenset((key(section.total_title), *TOTAL_WORDS)))

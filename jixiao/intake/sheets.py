@@ -1,0 +1,256 @@
+"""A workbook's sheets as grids.
+
+``.xlsx`` is read in one lxml pass over the parts the guard has already unpacked: it yields the
+values together with what a value-only reader cannot tell (number formats, error cells,
+formulas without a stored result, merges). Old ``.xls`` files are read with python-calamine.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import cast
+
+from lxml import etree
+from python_calamine import CalamineError, CalamineWorkbook
+
+from jixiao.errors import RefusedFile
+from jixiao.intake.grid import Grid, from_a1
+from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, far_cell
+from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display, plain
+from jixiao.intake.package import Package, main_part, parse_xml, relations
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
+_NS = {"m": _MAIN}
+_M = f"{{{_MAIN}}}"
+_RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_RID_STRICT = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
+_CELLS = cast(
+    "Callable[[etree._Element], list[etree._Element]]",
+    etree.XPath("m:sheetData/m:row/m:c[m:v or m:is or m:f]", namespaces=_NS),
+)
+_MERGES = cast(
+    "Callable[[etree._Element], list[str]]",
+    etree.XPath("m:mergeCells/m:mergeCell/@ref", namespaces=_NS),
+)
+_VALUE, _FORMULA, _INLINE, _TEXT, _RUN = f"{_M}v", f"{_M}f", f"{_M}is", f"{_M}t", f"{_M}r"
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A sheet: its grid, and ``visible``, ``hidden`` or ``veryHidden``."""
+
+    name: str
+    state: str
+    grid: Grid
+
+
+def no_result(address: str) -> str:
+    """The problem of a formula whose result was not stored."""
+    return f"公式没有计算结果（{address}），请用 Excel 或 WPS 打开、保存后重新报送"
+
+
+def read_xlsx(package: Package) -> list[Sheet]:
+    """The sheets of a guarded package, in the order of their tabs.
+
+    Raises:
+        RefusedFile: a part is missing, damaged or out of bounds.
+    """
+    main = main_part(package, "xl/", "xl/workbook.xml")
+    if main not in package.names:
+        raise RefusedFile(
+            "truncated", "工作簿缺少内部文件，打不开。请用 Excel 或 WPS 重新保存后再报送。"
+        )
+    related = relations(package, main)
+    by_kind = {kind: part for kind, part in related.values() if part in package.names}
+    book = _tree(package, main)
+    strings = _strings(package, by_kind["sharedStrings"]) if "sharedStrings" in by_kind else []
+    formats = _formats(package, by_kind["styles"]) if "styles" in by_kind else []
+    properties = book.find(f"{_M}workbookPr")
+    date1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+    sheets = []
+    for element in book.iterfind(f"{_M}sheets/{_M}sheet"):
+        kind, part = related.get(element.get(_RID) or element.get(_RID_STRICT) or "", ("", ""))
+        if kind != "worksheet" or part not in package.names:
+            continue
+        name = element.get("name", "")
+        grid = _Pass(name, strings, formats, date1904).grid(_tree(package, part))
+        sheets.append(Sheet(name, element.get("state", "visible"), grid))
+    return sheets
+
+
+def read_xls(data: bytes) -> list[Sheet]:
+    """The sheets of an old binary workbook; values only, without number formats.
+
+    Raises:
+        RefusedFile: it cannot be read, or is out of bounds.
+    """
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets = []
+        for number, meta in enumerate(book.sheets_metadata):
+            sheet = book.get_sheet_by_index(number)
+            if sheet.height > MAX_ROW or sheet.width > MAX_COLUMN:
+                raise far_cell(meta.name)
+            rows = sheet.to_python(skip_empty_area=False)
+            grid = Grid(meta.name)
+            for r, row in enumerate(rows):
+                for c, value in enumerate(row):
+                    text = _plain_value(value)
+                    if text:
+                        grid.texts[r, c] = text
+            for top, bottom in sheet.merged_cell_ranges or ():
+                grid.merges[top] = bottom
+            state = str(meta.visible).rsplit(".", 1)[-1]
+            sheets.append(Sheet(meta.name, state[:1].lower() + state[1:], grid))
+        return sheets
+    except (CalamineError, OSError, ValueError):
+        raise RefusedFile(
+            "old_excel", "这个旧版 .xls 文件读不了。请用 Excel 或 WPS 另存为 .xlsx 后重新报送。"
+        ) from None
+
+
+def _plain_value(value: object) -> str:
+    if isinstance(value, float):
+        return plain(clean(value))
+    return str(value).strip()
+
+
+def _tree(package: Package, part: str) -> etree._Element:
+    data = package.read(part)
+    if _STRICT in data[:2000]:
+        data = data.replace(_STRICT, _MAIN.encode())
+    return parse_xml(data, part)
+
+
+def _unescape(text: str) -> str:
+    """``_x000D_`` and the like back to the characters they stand for."""
+    if "_x" in text:
+        text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def _rich(element: etree._Element) -> str:
+    """The text of a string item, without its phonetic hints."""
+    if len(element) == 1 and element[0].tag == _TEXT:
+        return _unescape(element[0].text or "")
+    parts = []
+    for child in element:
+        if child.tag == _TEXT:
+            parts.append(child.text or "")
+        elif child.tag == _RUN:
+            parts.append(child.findtext(_TEXT) or "")
+    return _unescape("".join(parts))
+
+
+def _strings(package: Package, part: str) -> list[str]:
+    return [_rich(item) for item in _tree(package, part).iterfind(f"{_M}si")]
+
+
+def _formats(package: Package, part: str) -> list[str]:
+    """Number format code by cell style index."""
+    root = _tree(package, part)
+    own = {
+        f.get("numFmtId", ""): f.get("formatCode", GENERAL)
+        for f in root.iterfind(f"{_M}numFmts/{_M}numFmt")
+    }
+    codes = []
+    for style in root.iterfind(f"{_M}cellXfs/{_M}xf"):
+        number = style.get("numFmtId", "0")
+        codes.append(own.get(number) or BUILT_IN.get(int(number), GENERAL))
+    return codes
+
+
+class _Pass:
+    """One pass over one sheet."""
+
+    def __init__(self, name: str, strings: list[str], formats: list[str], date1904: bool) -> None:
+        self.name, self.strings, self.formats, self.date1904 = name, strings, formats, date1904
+
+    def grid(self, root: etree._Element) -> Grid:
+        grid = Grid(self.name)
+        for reference in _MERGES(root):
+            first, _, last = str(reference).replace("$", "").partition(":")
+            if last and first != last:
+                grid.merges[from_a1(first)] = from_a1(last)
+        cells = _CELLS(root)
+        if any(cell.get("r") is None for cell in cells):
+            _number_cells(root)
+        for cell in cells:
+            pos = from_a1(cell.get("r", ""))
+            if not (0 <= pos[0] < MAX_ROW and 0 <= pos[1] < MAX_COLUMN):
+                raise far_cell(self.name)
+            self.take(grid, pos, cell)
+        return grid
+
+    def take(self, grid: Grid, pos: tuple[int, int], cell: etree._Element) -> None:
+        value: str | None = None
+        formula = False
+        inline = ""
+        for child in cell:
+            if child.tag == _VALUE:
+                value = child.text
+            elif child.tag == _FORMULA:
+                formula = True
+            elif child.tag == _INLINE:
+                inline = _rich(child)
+        kind = cell.get("t", "n")
+        if kind == "s":
+            index = int(value) if value and value.isdigit() else -1
+            text = self.strings[index] if 0 <= index < len(self.strings) else ""
+        elif kind == "inlineStr":
+            text = inline
+        elif kind == "e":
+            text = (value or "").strip()
+            grid.problems[pos] = f"错误值 {text}，请改正公式或直接填写数值"
+        elif kind in {"str", "d"}:
+            text = _unescape(value or "")
+        elif value is None:
+            if formula:
+                grid.pending[pos] = self.format(cell)
+            return
+        elif kind == "b":
+            text = "TRUE" if value == "1" else "FALSE"
+        else:
+            text = self.number(value, cell)
+        if text:
+            grid.texts[pos] = text
+
+    def format(self, cell: etree._Element) -> str:
+        style = int(cell.get("s", "0"))
+        return self.formats[style] if style < len(self.formats) else GENERAL
+
+    def number(self, value: str, cell: etree._Element) -> str:
+        return _shown(value, self.format(cell), self.date1904)
+
+
+@lru_cache(maxsize=8192)
+def _shown(value: str, code: str, date1904: bool) -> str:
+    """A stored number as it is seen; what is no number is left as it stands."""
+    try:
+        number: Decimal = clean(value)
+    except ValueError:
+        return value.strip()
+    return display(number, code, date1904=date1904) if number.is_finite() else value.strip()
+
+
+def _number_cells(root: etree._Element) -> None:
+    """Writes the references that a workbook may leave out: each cell follows the last."""
+    row_number = 0
+    for row in root.iterfind(f"{_M}sheetData/{_M}row"):
+        row_number = int(row.get("r", row_number + 1))
+        column = -1
+        for cell in row.iterfind(f"{_M}c"):
+            reference = cell.get("r")
+            column = from_a1(reference)[1] if reference else column + 1
+            letters, rest = "", column + 1
+            while rest:
+                rest, digit = divmod(rest - 1, 26)
+                letters = chr(65 + digit) + letters
+            cell.set("r", f"{letters}{row_number}")

@@ -1,0 +1,107 @@
+"""A workbook read into a submission: by header and name, never by fixed column or row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from jixiao.errors import RefusedFile
+from jixiao.forms import Form
+from jixiao.intake.extract import is_filled
+from jixiao.intake.grid import Grid, Pos
+from jixiao.intake.guard import Inspected, inspect
+from jixiao.intake.identity import name_unit, year_of
+from jixiao.intake.located import Located
+from jixiao.intake.marker import OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
+from jixiao.intake.parts import part_data, parts_of
+from jixiao.intake.shape import shapes
+from jixiao.intake.sheets import Sheet, read_xls, read_xlsx
+from jixiao.submission import Submission, Unplaced
+
+MOST_UNPLACED = 200
+_HEADLINE_ROWS = 8
+
+
+def read_workbook(data: bytes, forms: Mapping[str, Form], year: int | None) -> Submission:
+    """The submission in a workbook, ``.xlsx`` or an old ``.xls``; the guard looks at it first.
+
+    Args:
+        data: the file's bytes.
+        forms: the year's forms by id.
+        year: used where the workbook itself does not tell.
+
+    Raises:
+        RefusedFile: it cannot be taken, or nothing of the forms is in it.
+    """
+    return read_inspected(data, inspect(data, "工作簿"), forms, year)
+
+
+def read_inspected(
+    data: bytes, inspected: Inspected, forms: Mapping[str, Form], year: int | None
+) -> Submission:
+    """Like :func:`read_workbook`, for a file the guard has already opened."""
+    if inspected.package is not None and inspected.kind == "xlsx":
+        return from_sheets(read_xlsx(inspected.package), forms, year)
+    if inspected.kind == "xls":
+        return from_sheets(read_xls(data), forms, year)
+    raise RefusedFile("not_a_spreadsheet", "这个文件不是 Excel 工作簿。请用下达的模板填好后报送。")
+
+
+def marker_of(sheets: Iterable[Sheet]) -> Marker | None:
+    """What the hidden sheet of an issued workbook says; ``None`` for any other workbook."""
+    return next((read_marker(s.grid) for s in sheets if s.name == SHEET), None)
+
+
+def from_sheets(sheets: list[Sheet], forms: Mapping[str, Form], year: int | None) -> Submission:
+    """The submission in a workbook's sheets.
+
+    Raises:
+        RefusedFile: ``no_forms`` if none of the forms was found.
+    """
+    marker = marker_of(sheets)
+    told = marker.year if marker is not None else None
+    if told is None:
+        told = year_of(t for s in sheets for t in _headlines(s.grid))
+    submission = Submission(told if told is not None else year, "", "")
+    if marker is not None:
+        submission.unit_code, submission.unit_name = marker.unit_code, marker.unit_name
+        submission.kind = marker.kind
+        submission.form_version, submission.target_hash = marker.form_version, marker.target_hash
+    prepared = shapes(forms, submission.year)
+    recognised = False
+    for sheet in sheets:
+        mark = marker.sheets.get(sheet.name) if marker is not None else None
+        if sheet.name in OWN_SHEETS or (sheet.state != "visible" and mark is None):
+            continue
+        parts = parts_of(sheet.grid, prepared, mark)
+        recognised = recognised or bool(parts)
+        if not parts:
+            _unplaced(submission, sheet.grid, [pos for pos, _ in sheet.grid.all_texts()])
+        for part in parts:
+            data = part_data(part)
+            if isinstance(part, Located):
+                _unplaced(submission, part.grid, part.strangers)
+            issued = marker is not None and mark is not None and mark.project is not None
+            if not issued or is_filled(data, part.form, targets=_for_targets(marker)):
+                submission.forms.append(data)
+    if not recognised:
+        raise RefusedFile(
+            "no_forms", "这个工作簿里找不到本年度的任何一张表。请用下达的模板填好后报送。"
+        )
+    name_unit(submission, (t for s in sheets for _, t in s.grid.all_texts()))
+    return submission
+
+
+def _for_targets(marker: Marker | None) -> bool:
+    return marker is not None and marker.kind == TARGETS
+
+
+def _headlines(grid: Grid) -> Iterable[str]:
+    """The texts at the top of a sheet, where titles stand."""
+    return (text for row in range(_HEADLINE_ROWS) for _, text in grid.starts(row))
+
+
+def _unplaced(submission: Submission, grid: Grid, places: Iterable[Pos]) -> None:
+    for pos in places:
+        if len(submission.unplaced) >= MOST_UNPLACED:
+            return
+        submission.unplaced.append(Unplaced(grid.sheet, grid.address(pos), grid.texts[pos]))

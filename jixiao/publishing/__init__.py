@@ -1,0 +1,1 @@
+"""The public site, the register of addresses (附件8) and the check of what is published."""

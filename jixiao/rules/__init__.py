@@ -1,0 +1,71 @@
+"""The rule catalogue: one rule a file, found by discovery, run over a filing."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import replace
+from functools import cache
+
+from jixiao.errors import PackError
+from jixiao.findings import Finding, Severity
+from jixiao.policy.model import RulesPolicy
+from jixiao.rules.base import Draft, Facts, Rule, rule
+
+__all__ = ["Draft", "Facts", "Rule", "catalogue", "check_settings", "rule", "run"]
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.ADVICE: 2}
+
+
+@cache
+def catalogue() -> dict[str, Rule]:
+    """All rules by code, in code order."""
+    found: dict[str, Rule] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for thing in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(thing, Rule):
+                if found.get(thing.code, thing) is not thing:
+                    raise ValueError(f"two rules share the code {thing.code}")
+                found[thing.code] = thing
+    return dict(sorted(found.items()))
+
+
+def check_settings(policy: RulesPolicy) -> None:
+    """Every code and parameter the pack sets must exist.
+
+    Raises:
+        PackError: naming the unknown code or parameter.
+    """
+    rules = catalogue()
+    problems = []
+    for code, setting in policy.settings.items():
+        if code not in rules:
+            problems.append(
+                f"rules.yaml，settings.{code}：没有这条规则，可用 jixiao rules 查看全部。"
+            )
+            continue
+        for name in setting.params:
+            if name not in rules[code].params:
+                known = "、".join(rules[code].params) or "（没有参数）"
+                problems.append(
+                    f"rules.yaml，settings.{code}.params.{name}：规则没有这个参数，可用的是 {known}。"
+                )
+    if problems:
+        raise PackError("\n".join(problems))
+
+
+def run(facts: Facts, policy: RulesPolicy) -> list[Finding]:
+    """All findings of the year's rules, errors first, then in code and place order.
+
+    The same finding from the same rule is kept once.
+    """
+    findings: dict[str, Finding] = {}
+    for each in catalogue().values():
+        setting = policy.setting(each.code)
+        if not each.applies(facts.year, setting):
+            continue
+        given = replace(facts, params={**each.params, **setting.params})
+        for draft in each.check(given):
+            finding = each.finish(draft, setting)
+            findings.setdefault(finding.fingerprint, finding)
+    return sorted(findings.values(), key=lambda f: (_ORDER[f.severity], f.code))

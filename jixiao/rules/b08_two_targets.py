@@ -1,0 +1,38 @@
+"""B08: one indicator, one target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jixiao.findings import Severity
+from jixiao.rules._cells import indicator_place, title_of
+from jixiao.rules._pairs import shared
+from jixiao.rules._rows import same_value
+from jixiao.rules.base import Draft, Facts, rule
+
+GENERIC = "满意、合格率、准确率、及时、时限、年限、时间、完成率、预算、支出、成本、资金、经费、达标率、到位率"
+
+
+@rule("B08", "同一指标在两张表里目标不同", Severity.WARNING, params={"generic": GENERIC})
+def check(facts: Facts) -> Iterator[Draft]:
+    """为什么：部门表和项目表说的是同一件事，目标值应当一致，否则无法判断完成没有完成。
+    举例：部门表“科技型企业入库”目标 90 家，项目表同名指标目标 80 家。
+    怎么改：对照批复的目标表统一；确实口径不同的，在指标名称里写清楚。“61亿元以上”与“61亿元”视为相同。
+    """
+    for stated in shared(facts, facts.words("generic")):
+        first = stated[0]
+        odd = [s for s in stated[1:] if not same_value(first.target, s.target)]
+        if not odd or any(s.target.error for s in stated):
+            continue
+        values = [f"{title_of(facts, s.data)} {s.target.text.strip()}" for s in (first, *odd)]
+        if any(not s.target.text.strip() for s in (first, *odd)):
+            continue
+        yield Draft(
+            message=f"“{first.row.name}”的目标值在不同的表里不一致：{'；'.join(values)}。",
+            where=tuple(
+                indicator_place(facts, s.data, s.indicator, "target") for s in (first, *odd)
+            ),
+            found="；".join(values),
+            expected="同一指标目标一致",
+            remedy="对照批复的目标表统一目标值；口径不同的，在指标名称里写清楚。",
+        )

@@ -1,0 +1,89 @@
+"""The result of one scoring rule, and the policy with the titles of its sources."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from jixiao.policy.scoring import ScoringPolicy
+from jixiao.scoring.figures import ZERO, plain, quotient_text
+from jixiao.scoring.model import State, Tell, Working
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What a score stands on; compared by identity, so that it is cheap in a cache key.
+
+    Attributes:
+        policy: the year's parameters.
+        sources: source key → title; a key without a title stands for itself.
+        year: fiscal year evaluated, for deadlines that name no year; ``None`` if not known.
+    """
+
+    policy: ScoringPolicy
+    sources: Mapping[str, str]
+    year: int | None = None
+
+    def title(self, key: str) -> str:
+        return self.sources.get(key, key)
+
+
+_KEPT: deque[Basis] = deque(maxlen=8)
+
+
+def basis_for(policy: ScoringPolicy, sources: Mapping[str, str], year: int | None) -> Basis:
+    """The same basis for the same policy, titles and year: rows scored before stay cached."""
+    for kept in tuple(_KEPT):
+        if kept.policy is policy and kept.year == year and kept.sources == sources:
+            return kept
+    basis = Basis(policy, dict(sources), year)
+    _KEPT.append(basis)
+    return basis
+
+
+class Outcome(NamedTuple):
+    """What a rule answers.
+
+    Attributes:
+        points: ``None`` where the rule gives none.
+        tell: gives the sentence and the figures used, when somebody asks for them.
+        source: key of the document.
+    """
+
+    state: State
+    points: Decimal | None
+    rule: str
+    tell: Tell
+    source: str
+    ratio: Decimal | None = None
+
+    def working(self, basis: Basis) -> Working:
+        return Working.later(self.rule, self.tell, basis.title(self.source))
+
+
+def told(sentence: str, data: dict[str, str] | None = None) -> Tell:
+    """Words that are there already, for the rules that few rows come to."""
+    return lambda: (sentence, data or {})
+
+
+def person(rule: str, why: str, source: str) -> Outcome:
+    """A case for a person: the claimed score stands."""
+    return Outcome(
+        State.NEEDS_PERSON, None, rule, told(f"{why}，需要人工判断，暂按自评分列"), source
+    )
+
+
+def nothing(state: State, rule: str, why: str, source: str) -> Outcome:
+    """Blank or unreadable: 0 points."""
+    return Outcome(state, ZERO, rule, told(f"{why}，计 0 分"), source)
+
+
+def figures(ratio: Decimal | None = None, **amounts: Decimal | None) -> dict[str, str]:
+    """Working data: each amount as a plain decimal string, without those that are missing."""
+    data = {name: plain(amount) for name, amount in amounts.items() if amount is not None}
+    if ratio is not None:
+        data["ratio"] = quotient_text(ratio)
+    return data

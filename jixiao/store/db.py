@@ -1,0 +1,135 @@
+"""The database: opened, brought to head, and written to without doing anything twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from jixiao.errors import JixiaoError
+
+
+def open_engine(address: str) -> Engine:
+    """An engine on the database at this SQLAlchemy address, brought to the newest schema.
+
+    SQLite runs in WAL mode with foreign keys on and waits for locks; its folder is made.
+
+    Raises:
+        JixiaoError: the address cannot be read or the database cannot be reached.
+    """
+    try:
+        url = make_url(address)
+        engine = _engine(url)
+    except (ArgumentError, ImportError):
+        raise JixiaoError(
+            "数据库地址写得不对，请检查 JIXIAO_DATABASE。可以用 sqlite:/// 或 postgresql+psycopg:// 开头的地址。"
+        ) from None
+    except OSError as error:
+        raise JixiaoError(
+            f"建不了数据库的文件夹 {error.filename}：{error.strerror}。请检查 JIXIAO_DATABASE 或 JIXIAO_VAR。"
+        ) from None
+    try:
+        migrate(engine)
+    except DBAPIError as error:
+        engine.dispose()
+        raise JixiaoError(f"打不开数据库（{url.render_as_string()}）：{error.orig}。") from None
+    except JixiaoError:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _engine(url: URL) -> Engine:
+    """An engine of one of the two kinds we know."""
+    if url.get_backend_name() == "sqlite":
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 60})
+        event.listen(engine, "connect", _sqlite_pragmas)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    if url.get_backend_name() != "postgresql":
+        raise ArgumentError(url.drivername)
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return create_engine(url, pool_pre_ping=True)
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin too late for a read-then-write; ours begin at once.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    # The event comes for an autocommit connection too; one that only looks takes no lock.
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def looking(engine: Engine) -> Connection:
+    """A connection outside of any transaction, for reading: it never waits for a writer."""
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+
+
+def alone(connection: Connection, what: str) -> None:
+    """Wait until nobody else is at ``what``, and keep it until the transaction ends.
+
+    A SQLite writer is alone in the whole database anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def alembic_config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def head() -> str | None:
+    """The newest revision the code knows."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to head; nothing is done where it is there already.
+
+    Raises:
+        JixiaoError: the database was written by a newer program.
+    """
+    with looking(engine) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head():
+        return
+    config = alembic_config()
+    known = {r.revision for r in ScriptDirectory.from_config(config).walk_revisions()}
+    if current is not None and current not in known:
+        raise JixiaoError(f"数据库的版本（{current}）比本程序新，请先升级程序，再打开它。")
+    with engine.begin() as connection:
+        alone(connection, "migrate")  # whoever comes second finds it done
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """Insert a row unless one with the same key stands there.
+
+    Returns:
+        The new row's id, or ``None`` where the row was there already.
+    """
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(**values).on_conflict_do_nothing()
+    result = connection.execute(statement.returning(table.c.id))
+    return result.scalar_one_or_none()

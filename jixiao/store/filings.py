@@ -1,0 +1,180 @@
+"""Deliveries, filings and their evaluations in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from jixiao.store.db import add, alone
+from jixiao.store.tables import deliveries, evaluations, filings
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """A file that arrived, and what became of it."""
+
+    id: int
+    name: str
+    sha256: str
+    kept_as: str
+    received_on: date
+    unit: str | None
+    outcome: str
+    reason_code: str | None
+    reason: str | None
+
+
+def put_delivery(
+    connection: Connection, year: int, *, name: str, sha256: str, size: int, kept_as: str,
+    day: date, outcome: str, unit: str | None = None, reason_code: str | None = None,
+    reason: str | None = None,
+) -> int | None:  # fmt: skip
+    """Keep that a file arrived; ``None`` where this very file was seen before."""
+    values = {
+        "year": year, "name": name, "sha256": sha256, "size": size, "kept_as": kept_as,
+        "received_on": day, "unit": unit, "outcome": outcome, "reason_code": reason_code,
+        "reason": reason,
+    }  # fmt: skip
+    return add(connection, deliveries, values)
+
+
+def delivery_records(connection: Connection, year: int) -> list[DeliveryRecord]:
+    """All files that arrived in a year, oldest first."""
+    query = select(deliveries).where(deliveries.c.year == year).order_by(deliveries.c.id)
+    return [
+        DeliveryRecord(
+            r.id, r.name, r.sha256, r.kept_as, r.received_on, r.unit, r.outcome, r.reason_code,
+            r.reason,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRecord:
+    """A filing without its content."""
+
+    id: int
+    year: int
+    unit: str
+    number: int
+    receipt: str
+    delivery_id: int
+    sha256: str
+    received_on: date
+    late: bool
+    status: str
+
+
+_HEAD = [c for c in filings.c if c.name != "content"]
+
+
+def _filing_rows(connection: Connection, query: Select[tuple[object, ...]]) -> list[FilingRecord]:
+    return [
+        FilingRecord(
+            r.id, r.year, r.unit, r.number, r.receipt, r.delivery_id, r.sha256, r.received_on,
+            r.late, r.status,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
+
+
+def filing_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> list[FilingRecord]:
+    """All filings of a year (of one department), oldest first."""
+    query = select(*_HEAD).where(filings.c.year == year).order_by(filings.c.id)
+    if unit is not None:
+        query = query.where(filings.c.unit == unit)
+    return _filing_rows(connection, query)
+
+
+def filing_record(connection: Connection, id: int) -> FilingRecord:
+    return _filing_rows(connection, select(*_HEAD).where(filings.c.id == id))[0]
+
+
+def filing_content(connection: Connection, id: int) -> bytes:
+    """The filing as read, for :func:`jixiao.submission.from_json`."""
+    content: bytes = connection.execute(
+        select(filings.c.content).where(filings.c.id == id)
+    ).scalar_one()
+    return content
+
+
+def put_filing(
+    connection: Connection, year: int, unit: str, *, delivery_id: int, sha256: str, day: date,
+    late: bool, content: bytes,
+) -> FilingRecord | None:  # fmt: skip
+    """Keep a filing under the department's next number; ``None`` where this content is known."""
+    alone(connection, f"filing/{year}/{unit}")  # two at once must not both take the next number
+    last = connection.execute(
+        select(func.max(filings.c.number)).where(filings.c.year == year, filings.c.unit == unit)
+    ).scalar_one()
+    number = (last or 0) + 1
+    values = {
+        "year": year, "unit": unit, "number": number, "receipt": f"{year}-{unit}-{number:02d}",
+        "delivery_id": delivery_id, "sha256": sha256, "received_on": day, "late": late,
+        "content": content, "status": "received",
+    }  # fmt: skip
+    id = add(connection, filings, values)
+    return filing_record(connection, id) if id is not None else None
+
+
+def set_filing_status(connection: Connection, id: int, status: str) -> None:
+    connection.execute(update(filings).where(filings.c.id == id).values(status=status))
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRecord:
+    """An evaluation without its content."""
+
+    id: int
+    filing_id: int
+    key: str
+    evaluated_on: date
+    errors: int
+    warnings: int
+    advice: int
+    total: str | None
+    grade: str | None
+    annotated: str | None
+
+
+def put_evaluation(
+    connection: Connection, filing_id: int, *, key: str, day: date, content: bytes, errors: int,
+    warnings: int, advice: int, total: str | None, grade: str | None, annotated: str | None,
+) -> int | None:  # fmt: skip
+    """Keep an evaluation; ``None`` where this one was made before."""
+    values = {
+        "filing_id": filing_id, "key": key, "evaluated_on": day, "content": content,
+        "errors": errors, "warnings": warnings, "advice": advice, "total": total, "grade": grade,
+        "annotated": annotated,
+    }  # fmt: skip
+    return add(connection, evaluations, values)
+
+
+def evaluation_records(connection: Connection, year: int) -> dict[int, EvaluationRecord]:
+    """The newest evaluation of every filing of a year, by filing."""
+    query = (
+        select(*(c for c in evaluations.c if c.name != "content"))
+        .join(filings, filings.c.id == evaluations.c.filing_id)
+        .where(filings.c.year == year)
+        .order_by(evaluations.c.id)
+    )
+    return {
+        r.filing_id: EvaluationRecord(
+            r.id, r.filing_id, r.key, r.evaluated_on, r.errors, r.warnings, r.advice, r.total,
+            r.grade, r.annotated,
+        )
+        for r in connection.execute(query)
+    }  # fmt: skip
+
+
+def evaluation_content(connection: Connection, id: int) -> bytes:
+    """The evaluation's JSON as it was made."""
+    content: bytes = connection.execute(
+        select(evaluations.c.content).where(evaluations.c.id == id)
+    ).scalar_one()
+    return content

@@ -1,0 +1,123 @@
+"""Rendered reports and the public site in the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select, update
+
+from jixiao.store.db import add
+from jixiao.store.tables import filings, publications, renderings, site_builds
+
+
+@dataclass(frozen=True, slots=True)
+class RenderingRecord:
+    """A rendered report."""
+
+    filing_id: int
+    key: str
+    path: str
+    sha256: str
+    rendered_on: date
+
+
+def put_rendering(
+    connection: Connection, filing_id: int, *, key: str, path: str, sha256: str, day: date
+) -> bool:
+    """Keep that a report was rendered; ``False`` where it is known already."""
+    values = {
+        "filing_id": filing_id, "key": key, "path": path, "sha256": sha256, "rendered_on": day,
+    }  # fmt: skip
+    return add(connection, renderings, values) is not None
+
+
+def rendering_records(connection: Connection, year: int) -> dict[int, RenderingRecord]:
+    """The newest rendering of every filing of a year, by filing."""
+    query = (
+        select(renderings)
+        .join(filings, filings.c.id == renderings.c.filing_id)
+        .where(filings.c.year == year)
+        .order_by(renderings.c.id)
+    )
+    return {
+        r.filing_id: RenderingRecord(r.filing_id, r.key, r.path, r.sha256, r.rendered_on)
+        for r in connection.execute(query)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationRecord:
+    """A published revision of a department's report.
+
+    Attributes:
+        key: hash of what it was rendered from.
+        path: folder of page and JSON below the reports folder.
+        sha256, content: hash of the page and of the report's JSON.
+        listing: what the year's page says of it (``unit_name``, ``grade``, ``claimed``,
+            ``computed``).
+        state: prepared, published, verified, broken, changed or wrong_unit.
+    """
+
+    id: int
+    unit: str
+    filing_id: int
+    revision: int
+    key: str
+    address: str
+    path: str
+    sha256: str
+    content: str
+    listing: dict[str, str]
+    published_on: date
+    verified_on: date | None
+    state: str
+    detail: str | None
+
+
+def publication_records(connection: Connection, year: int) -> dict[str, PublicationRecord]:
+    """The newest revision of every department, by unit code."""
+    query = select(publications).where(publications.c.year == year)
+    return {
+        r.unit: PublicationRecord(
+            r.id, r.unit, r.filing_id, r.revision, r.key, r.address, r.path, r.sha256, r.content,
+            json.loads(r.listing), r.published_on, r.verified_on, r.state, r.detail,
+        )
+        for r in connection.execute(query.order_by(publications.c.revision))
+    }  # fmt: skip
+
+
+def put_publication(
+    connection: Connection, year: int, unit: str, *, filing_id: int, revision: int, key: str,
+    address: str, path: str, sha256: str, content: str, listing: dict[str, str], day: date,
+) -> bool:  # fmt: skip
+    """Keep a prepared revision; ``False`` where it is known already."""
+    values = {
+        "year": year, "unit": unit, "filing_id": filing_id, "revision": revision, "key": key,
+        "address": address, "path": path, "sha256": sha256, "content": content,
+        "listing": json.dumps(listing, ensure_ascii=False), "published_on": day,
+        "state": "prepared",
+    }  # fmt: skip
+    return add(connection, publications, values) is not None
+
+
+def set_publication_state(
+    connection: Connection, id: int, state: str, *, detail: str | None = None,
+    verified_on: date | None = None,
+) -> None:  # fmt: skip
+    """Write down that a revision went public, or what a check of its address found."""
+    values = {"state": state, "detail": detail}
+    if verified_on is not None:
+        values["verified_on"] = verified_on  # type: ignore[assignment]
+    connection.execute(update(publications).where(publications.c.id == id).values(**values))
+
+
+def last_site_key(connection: Connection) -> str | None:
+    """What the site was last built from."""
+    query = select(site_builds.c.key).order_by(site_builds.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
+
+
+def put_site_build(connection: Connection, *, key: str, version: str, day: date) -> None:
+    connection.execute(site_builds.insert().values(key=key, version=version, built_on=day))

@@ -1,0 +1,237 @@
+"""The tables of a bureau's year.
+
+State lives here and nowhere else. Nothing accepted is ever overwritten: filings, evaluations
+and events are only added; what changes is which of them counts.
+Times are UTC; dates are days in Asia/Shanghai.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Time(TypeDecorator[datetime]):
+    """An aware UTC time on every database (SQLite forgets the zone)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no zone; a time is kept as UTC")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        # PostgreSQL answers in the zone of its session, SQLite in none.
+        return value.astimezone(UTC) if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
+UNIT = String(18)
+HASH = String(64)
+
+#: Proposed, approved and returned targets. The newest approved one counts.
+target_sets = Table(
+    "target_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("hash", HASH, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # jixiao.targets.to_json
+    Column("source", Text, nullable=False),  # the file it came from
+    Column("status", String(16), nullable=False),  # proposed | approved | returned
+    Column("problems", Text, nullable=False),  # JSON list of sentences
+    Column("decided_by", Text),
+    Column("reason", Text),
+    Column("received_on", Date, nullable=False),
+    Column("decided_on", Date),
+    UniqueConstraint("year", "unit", "hash"),
+)
+
+#: Workbooks handed to departments: target templates and evaluation workbooks.
+issued = Table(
+    "issued",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("kind", String(16), nullable=False),  # targets | evaluation
+    Column("key", HASH, nullable=False),  # hash of what it was made from
+    Column("sha256", HASH, nullable=False),
+    Column("path", Text, nullable=False),  # below the deliveries folder
+    Column("issued_on", Date, nullable=False),
+    UniqueConstraint("year", "unit", "kind", "key"),
+)
+
+#: Every file seen in the drop folder, so that none is looked at twice.
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("name", Text, nullable=False),  # name in the drop folder
+    Column("sha256", HASH, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("kept_as", Text, nullable=False),  # below the archive folder
+    Column("received_on", Date, nullable=False),
+    Column("unit", UNIT),  # None: could not be told
+    Column("outcome", String(16), nullable=False),  # filing | proposal | refused | duplicate
+    Column("reason_code", String(40)),
+    Column("reason", Text),
+    UniqueConstraint("year", "name", "sha256"),
+)
+
+#: What departments handed in, one row a filing.
+filings = Table(
+    "filings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, … within a department's year
+    Column("receipt", String(32), nullable=False, unique=True),
+    Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
+    Column("sha256", HASH, nullable=False),
+    Column("received_on", Date, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
+    # received → returned | accepted; accepted → superseded when a later one is accepted
+    Column("status", String(16), nullable=False),
+    UniqueConstraint("year", "unit", "number"),
+    UniqueConstraint("year", "unit", "sha256"),
+)
+
+#: One evaluation of one filing under one pack.
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("filing_id", ForeignKey("filings.id"), nullable=False),
+    Column("key", HASH, nullable=False),  # filing, pack, targets and prior year together
+    Column("evaluated_on", Date, nullable=False),
+    Column("content", LargeBinary, nullable=False),  # scores, findings, totals as JSON
+    Column("errors", Integer, nullable=False),
+    Column("warnings", Integer, nullable=False),
+    Column("advice", Integer, nullable=False),
+    Column("total", String(20)),
+    Column("grade", String(8)),
+    Column("annotated", Text),  # returned workbook, below the deliveries folder
+    UniqueConstraint("filing_id", "key"),
+)
+
+#: Rendered reports, one row a (filing, content).
+renderings = Table(
+    "renderings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("filing_id", ForeignKey("filings.id"), nullable=False),
+    Column("key", HASH, nullable=False),
+    Column("path", Text, nullable=False),  # below the reports folder
+    Column("sha256", HASH, nullable=False),
+    Column("rendered_on", Date, nullable=False),
+    UniqueConstraint("filing_id", "key"),
+)
+
+#: Revisions of published reports. The newest of a department is what the site shows.
+publications = Table(
+    "publications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("filing_id", ForeignKey("filings.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("key", HASH, nullable=False),  # hash of what it was rendered from
+    Column("address", Text, nullable=False),
+    Column("path", Text, nullable=False),  # page and JSON, below the reports folder
+    Column("sha256", HASH, nullable=False),  # of the page
+    Column("content", HASH, nullable=False),  # of the report's JSON
+    Column("listing", Text, nullable=False),  # JSON: what the year's page says of it
+    Column("published_on", Date, nullable=False),
+    Column("verified_on", Date),
+    # prepared → published → verified | broken | changed | wrong_unit
+    Column("state", String(16), nullable=False),
+    Column("detail", Text),
+    UniqueConstraint("year", "unit", "revision"),
+    UniqueConstraint("year", "unit", "key"),
+)
+
+#: Every time the public site was switched to another content.
+site_builds = Table(
+    "site_builds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", HASH, nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("built_on", Date, nullable=False),
+)
+
+#: Notices to send, sent and refused. The key says what a notice is; the body is only stored.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("recipient", String(80), nullable=False),  # unit code, "bureau" or "operators"
+    Column("kind", String(32), nullable=False),
+    Column("due", Date, nullable=False),
+    Column("subject", String(64), nullable=False),  # hash or id of what it is about, "" if none
+    Column("channel", String(64), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    # waiting → sending → sent | waiting (again) | refused; sending after a crash → unknown
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt", Time),
+    Column("last_error", Text),
+    Column("updated", Time, nullable=False),
+    UniqueConstraint("year", "stage", "recipient", "kind", "due", "subject", "channel"),
+    Index("ix_outbox_status", "status"),
+)
+
+#: Who did what and when. Rows are only ever added (triggers hold it).
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Time, nullable=False),
+    Column("as_of", Date, nullable=False),  # the day the work was done for
+    Column("actor", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT),
+    Column("what", String(40), nullable=False),
+    Column("detail", Text, nullable=False),  # JSON
+    Index("ix_events_year_unit", "year", "unit"),
+)

@@ -1,0 +1,114 @@
+"""Target sets and issued workbooks in the database."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, select, update
+
+from jixiao import targets as target_model
+from jixiao.store.db import add
+from jixiao.store.tables import issued, target_sets
+from jixiao.targets import TargetSet
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRecord:
+    """A proposed, approved or returned target set."""
+
+    id: int
+    unit: str
+    hash: str
+    status: str
+    problems: tuple[str, ...]
+    received_on: date
+    decided_on: date | None
+    decided_by: str | None
+    reason: str | None
+    content: bytes
+
+    @property
+    def targets(self) -> TargetSet:
+        return target_model.from_json(self.content)
+
+
+def put_targets(
+    connection: Connection, targets: TargetSet, *, source: str, problems: list[str], day: date
+) -> int | None:
+    """Keep a proposal; ``None`` where the very same targets were handed in before."""
+    return add(
+        connection,
+        target_sets,
+        {
+            "year": targets.year,
+            "unit": targets.unit_code,
+            "hash": targets.hash,
+            "content": target_model.to_json(targets),
+            "source": source,
+            "status": "proposed",
+            "problems": json.dumps(problems, ensure_ascii=False),
+            "received_on": day,
+        },
+    )
+
+
+def decide_targets(
+    connection: Connection, id: int, *, status: str, officer: str, reason: str, day: date
+) -> None:
+    """Write an officer's decision (``approved`` or ``returned``) on a proposal."""
+    connection.execute(
+        update(target_sets)
+        .where(target_sets.c.id == id)
+        .values(status=status, decided_by=officer, reason=reason, decided_on=day)
+    )
+
+
+def target_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> list[TargetRecord]:
+    """All target sets of a year (of one department), oldest first."""
+    query = select(target_sets).where(target_sets.c.year == year).order_by(target_sets.c.id)
+    if unit is not None:
+        query = query.where(target_sets.c.unit == unit)
+    return [
+        TargetRecord(
+            r.id, r.unit, r.hash, r.status, tuple(json.loads(r.problems)), r.received_on,
+            r.decided_on, r.decided_by, r.reason, r.content,
+        )
+        for r in connection.execute(query)
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedRecord:
+    """A workbook handed to a department."""
+
+    unit: str
+    kind: str
+    key: str
+    sha256: str
+    path: str
+    issued_on: date
+
+
+def put_issued(
+    connection: Connection, year: int, *, unit: str, kind: str, key: str, sha256: str, path: str,
+    day: date,
+) -> bool:  # fmt: skip
+    """Keep that a workbook was issued; ``False`` where it is known already."""
+    values = {
+        "year": year, "unit": unit, "kind": kind, "key": key, "sha256": sha256, "path": path,
+        "issued_on": day,
+    }  # fmt: skip
+    return add(connection, issued, values) is not None
+
+
+def issued_records(connection: Connection, year: int) -> list[IssuedRecord]:
+    """Everything issued in a year, oldest first."""
+    query = select(issued).where(issued.c.year == year).order_by(issued.c.id)
+    return [
+        IssuedRecord(r.unit, r.kind, r.key, r.sha256, r.path, r.issued_on)
+        for r in connection.execute(query)
+    ]

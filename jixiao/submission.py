@@ -1,0 +1,171 @@
+"""What came back: every value with the cell it came from.
+
+A submission is the neutral meeting point: the workbook reader, the Word reader, the sample
+loader and the database all speak it, and scoring, rules and reports read nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from pydantic import TypeAdapter
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value as it was handed in.
+
+    Attributes:
+        text: what the person sees in the cell (``97.3%``, not 0.973); ``""`` for a blank.
+        sheet: sheet or document name.
+        cell: address such as ``D7``, or ``第12段`` in a document; ``""`` where nothing was there.
+        problem: Chinese words where the cell itself is broken (``错误值 #REF!``,
+            ``公式没有计算结果``), else ``None``.
+    """
+
+    text: str
+    sheet: str = ""
+    cell: str = ""
+    problem: str | None = None
+
+    @property
+    def blank(self) -> bool:
+        """No content: empty, or one of the marks people write for "nothing"."""
+        return self.problem is None and self.text.strip() in BLANKS
+
+
+BLANKS = frozenset({"", "/", "-", "—", "——", "－", "–", "无", "\\"})
+NOTHING = Cell("")
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """One indicator as filed. Missing columns are blank cells."""
+
+    level1: str
+    level2: str
+    name: Cell
+    target: Cell
+    actual: Cell
+    weight: Cell
+    score: Cell
+    explanation: Cell = NOTHING
+    sign: Cell = NOTHING
+    unit: Cell = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class GroupHeader:
+    """A group header as printed, with the points it states: 产出指标(70分)."""
+
+    level1: str
+    points: str | None
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a narrative.
+
+    Attributes:
+        heading: id of the form's heading this paragraph *is*, else ``None``.
+        section: id of the heading it stands under, ``""`` before the first.
+        level: 1… for anything that looks like a numbered heading, else 0.
+    """
+
+    text: str
+    sheet: str
+    cell: str
+    section: str = ""
+    heading: str | None = None
+    level: int = 0
+
+
+@dataclass(slots=True)
+class FormData:
+    """One filled copy of a form.
+
+    ``cells`` is keyed ``section.row.column``; a repeated row's id is ``row[1]``, ``row[2]``…
+    and the name the clerk gave it stands in ``labels`` under ``section.row[n]``.
+    """
+
+    form: str
+    sheet: str
+    title: str = ""
+    project: str | None = None
+    cells: dict[str, Cell] = field(default_factory=dict)
+    labels: dict[str, Cell] = field(default_factory=dict)
+    indicators: list[IndicatorRow] = field(default_factory=list)
+    groups: list[GroupHeader] = field(default_factory=list)
+    total_weight: Cell = NOTHING
+    total_score: Cell = NOTHING
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    def get(self, address: str) -> Cell:
+        """The cell at ``section.row.column``; a blank cell where nothing was read."""
+        return self.cells.get(address, NOTHING)
+
+    def repeated(self, section: str, row: str) -> Iterator[tuple[str, Cell]]:
+        """Ids and labels of the repeated rows, in order: ``("project[1]", Cell("招商…"))``."""
+        prefix = f"{section}.{row}["
+        for key, label in self.labels.items():
+            if key.startswith(prefix):
+                yield key.split(".", 1)[1], label
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Something read that fits nowhere."""
+
+    sheet: str
+    cell: str
+    text: str
+
+
+@dataclass(slots=True)
+class Submission:
+    """A filing as read: one workbook and, where handed in, one Word report.
+
+    Attributes:
+        year: fiscal year evaluated.
+        unit_code: 18-character 统一社会信用代码 as written, ``""`` if none was found.
+        unit_name: as written.
+        forms: in the order they stand in the file.
+        unplaced: what fits nowhere.
+        kind: ``evaluation`` or ``targets`` from the hidden sheet of an issued workbook, else ``""``.
+        form_version, target_hash: from the same sheet, else ``""``.
+    """
+
+    year: int | None
+    unit_code: str
+    unit_name: str
+    forms: list[FormData] = field(default_factory=list)
+    unplaced: list[Unplaced] = field(default_factory=list)
+    kind: str = ""
+    form_version: str = ""
+    target_hash: str = ""
+
+    def of(self, form: str) -> list[FormData]:
+        """All filled copies of a form, in file order."""
+        return [f for f in self.forms if f.form == form]
+
+    def one(self, form: str) -> FormData | None:
+        """The first filled copy of a form."""
+        return next((f for f in self.forms if f.form == form), None)
+
+
+@cache
+def _adapter() -> TypeAdapter[Submission]:
+    return TypeAdapter(Submission)
+
+
+def to_json(submission: Submission) -> bytes:
+    """The submission as JSON, for the database."""
+    return _adapter().dump_json(submission)
+
+
+def from_json(data: bytes | str) -> Submission:
+    """A submission back from :func:`to_json`."""
+    return _adapter().validate_json(data)

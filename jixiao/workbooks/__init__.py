@@ -1,0 +1,8 @@
+"""Workbooks that go out: issued, filled, returned with findings."""
+
+from jixiao.workbooks.annotate import annotate, findings_workbook
+from jixiao.workbooks.fill import fill
+from jixiao.workbooks.issue import issue_workbook
+from jixiao.workbooks.target_template import target_template
+
+__all__ = ["annotate", "fill", "findings_workbook", "issue_workbook", "target_template"]

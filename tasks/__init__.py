@@ -1,0 +1,1 @@
+"""Prefect tasks: names, retries and run names around one use-case each."""

@@ -1,0 +1,39 @@
+"""Artifacts an operator reads in the Prefect UI."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from jixiao.cycle import open_cycle, standings, status_rows, summary
+
+
+@task(name="谁在哪一步", task_run_name="谁在哪一步 {year}", persist_result=False)
+def show_standings(year: int, day: date) -> None:
+    """The table of who is where, since when, what is next and who must do it."""
+    cycle = open_cycle(year, day)
+    items = standings(cycle)
+    create_table_artifact(
+        key=f"who-is-where-{year}",
+        table=status_rows(items),
+        description=f"{year} 年度绩效自评进度（{day}）",
+    )
+    lines = [f"- {state.sentence}：{count} 个单位" for state, count in summary(items).items()]
+    create_markdown_artifact(
+        key=f"progress-{year}",
+        markdown="\n".join([f"## {year} 年度进度（{day}，共 {len(items)} 个单位）", *lines]),
+        description="进度汇总",
+    )
+
+
+@task(name="登记结果", task_run_name="登记结果", persist_result=False)
+def show_results(flow: str, rows: list[dict[str, str]]) -> None:
+    """What a run did, and who failed with why: one table, what failed first."""
+    failed = sum(1 for row in rows if row["原因"])
+    create_table_artifact(
+        key=f"{flow}-results",
+        table=sorted(rows, key=lambda row: not row["原因"]),
+        description=f"完成 {len(rows) - failed} 项，未完成 {failed} 项",
+    )

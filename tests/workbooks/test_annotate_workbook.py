@@ -1,0 +1,105 @@
+"""A returned filing: marked cells, comments, the list of findings; and it still reads the same."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from jixiao.findings import Finding, Place, Severity
+from jixiao.intake import read_file
+from jixiao.policy import Pack
+from jixiao.submission import Submission
+from jixiao.workbooks import annotate, findings_workbook
+
+Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]
+
+
+@pytest.fixture
+def findings(pack: Pack, filled: bytes) -> list[Finding]:
+    form = read_file(filled, "x", pack.forms).one("附件2")
+    assert form is not None
+    score = form.indicators[0].score
+    here = Place("附件2", score.sheet, score.cell, "得分 10")
+    return [
+        Finding("B02", Severity.WARNING, "超额未说明", "=超过目标却没有说明。", (here,), "12", "10", "20%", "写明原因。"),
+        Finding(
+            "A03", Severity.ERROR, "得分合计不符", "各行得分加起来不是总分。",
+            (here, Place("自评报告", "自评报告.docx", "第3段", "总分 100")),
+            "=100", "95", "5", "改正总分。",
+        ),
+        Finding("G01", Severity.ADVICE, "材料不全", "没有附件7。", (Place("", "", "", "整份材料"),), "", "", "", "补上。"),
+    ]  # fmt: skip
+
+
+def test_cells_are_marked_with_everything_the_finding_says(
+    filled: bytes, findings: list[Finding]
+) -> None:
+    book = load_workbook(io.BytesIO(annotate(filled, findings)))
+    place = findings[0].where[0]
+    cell = book[place.sheet][place.cell]
+    assert cell.fill.fgColor.rgb.endswith("FFC7CE")  # the error outweighs the warning
+    for text in (
+        "【错误】A03",
+        "现填：=100",
+        "应为：95",
+        "差额：5",
+        "怎样改：改正总分。",
+        "【警告】B02",
+    ):
+        assert text in cell.comment.text
+
+
+def test_the_first_sheet_lists_all_findings_with_links(
+    filled: bytes, findings: list[Finding]
+) -> None:
+    book = load_workbook(io.BytesIO(annotate(filled, findings)))
+    assert book.sheetnames[:2] == ["审核意见", "封面"]
+    sheet = book["审核意见"]
+    heads = [c.value for c in sheet[3]]
+    assert heads[-1] == "单位说明"
+    assert [sheet.cell(r, 2).value for r in (4, 5, 6)] == ["错误", "警告", "提示"]
+    place = findings[1].where[0]
+    assert sheet.cell(4, 4).hyperlink.location == f"'{place.sheet}'!{place.cell}"
+    assert "自评报告.docx 第3段" in sheet.cell(4, 4).value
+    assert sheet.cell(6, 4).value == "整份材料"
+    assert sheet.cell(6, 4).hyperlink is None
+    assert sheet.cell(5, 5).data_type == "s"
+    assert not sheet.cell(4, len(heads)).protection.locked
+
+
+def test_the_annotated_copy_reads_like_the_original(
+    pack: Pack, filled: bytes, findings: list[Finding], content: Content
+) -> None:
+    back = read_file(annotate(filled, findings), "x", pack.forms)
+    assert content(back) == content(read_file(filled, "x", pack.forms))
+    assert back.unplaced == []
+
+
+def test_results_of_the_clerks_own_formulas_stay(pack: Pack, filled: bytes) -> None:
+    """A formula of the clerk's whose result only Excel knows is not lost by annotating."""
+    book = load_workbook(io.BytesIO(annotate(filled, [])), data_only=True)
+    original = load_workbook(io.BytesIO(filled), data_only=True)
+    for sheet in original:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert book[sheet.title][cell.coordinate].value in {cell.value, cell.value or None}
+
+
+def test_marks_of_an_earlier_round_go(filled: bytes, findings: list[Finding]) -> None:
+    once = annotate(filled, findings)
+    book = load_workbook(io.BytesIO(annotate(once, [])))
+    place = findings[0].where[0]
+    cell = book[place.sheet][place.cell]
+    assert cell.comment is None
+    assert cell.fill.fgColor.rgb.endswith("FFF9E3")
+    assert book.sheetnames.count("审核意见") == 1
+
+
+def test_findings_alone(findings: list[Finding]) -> None:
+    sheet = load_workbook(io.BytesIO(findings_workbook(findings, "某局审核意见")))["审核意见"]
+    assert sheet["A1"].value == "某局审核意见"
+    assert sheet.cell(4, 3).value.startswith("A03")
