@@ -5,13 +5,23 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(she
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check lint types arrows lock docs clean
+.PHONY: demo serve test chaos check lint types arrows lock docs clean
 
 demo: .venv/runtime
 	$(BIN)/jixiao demo
 
+# Server, worker, deployments and automations on this machine; Ctrl-C ends them.
+# `make serve VAR=var/demo` shows the demo's runs.
+serve: .venv/runtime
+	$(BIN)/jixiao serve $(if $(VAR),--var $(VAR))
+
 test: .venv/dev
 	$(BIN)/python -m pytest
+
+# Kills the year N times at random instants, finishes it and compares with an undisturbed one.
+N ?= 200
+chaos: .venv/dev
+	$(BIN)/python -m tests.operator.chaos $(N) $(SEED)
 
 # What CI runs before the tests.
 check: lint types arrows
@@ -28,6 +38,7 @@ arrows: .venv/dev
 # Writes the generated documents anew (a test holds them to the code).
 docs: .venv/dev
 	$(BIN)/jixiao rules --markdown > docs/rules.md
+	$(BIN)/jixiao pack forms 2023 > docs/forms.md
 	$(BIN)/jixiao pack schemas docs/schemas
 
 # Writes the lock files anew from pyproject.toml.
@@ -43,12 +54,12 @@ lock: .venv/dev
 	$(PYTHON) -m venv .venv
 
 .venv/runtime: requirements.lock pyproject.toml | .venv/bin/python
-	$(PIP) --require-hashes -r requirements.lock
+	$(PIP) --no-deps --require-hashes -r requirements.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/dev: requirements-dev.lock pyproject.toml | .venv/bin/python
-	$(PIP) --require-hashes -r requirements-dev.lock
+	$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch .venv/runtime $@
 

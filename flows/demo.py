@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from rich.progress import Progress
@@ -22,6 +22,7 @@ from jixiao.notices.sink import Sink
 from jixiao.paths import config_dir
 from jixiao.sample import Deed, Script, load_filing, load_script
 from jixiao.sample import Step as Act
+from jixiao.schedule import event_days
 from jixiao.settings import Settings, load_settings
 from jixiao.store.targets import issued_records
 from jixiao.workbooks import fill
@@ -64,6 +65,7 @@ def _environment(settings: Settings) -> Iterator[None]:
     before = dict(os.environ)
     os.environ["JIXIAO_VAR"] = str(settings.var)
     os.environ["JIXIAO_DATABASE"] = settings.database
+    os.environ["JIXIAO_SETTLE_SECONDS"] = "0"  # the clerk's files are whole when they are dropped
     try:
         yield
     finally:
@@ -73,10 +75,7 @@ def _environment(settings: Settings) -> Iterator[None]:
 
 def _days(cycle: Cycle, script: Script) -> list[date]:
     """Every day on which somebody does something or the calendar has something due."""
-    days = {s.date for s in script.steps}
-    for window in cycle.pack.calendar.windows.values():
-        days |= {window.opens, *(window.closes + timedelta(days=n) for n in window.remind)}
-    return sorted(days)
+    return sorted({*event_days(cycle.pack.calendar), *(s.date for s in script.steps)})
 
 
 def _anything_left(settings: Settings, script: Script, folder: Path) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from jixiao.cycle import LAST
 
 
 @flow(name="remind", flow_run_name="催报", description="提醒未报送的单位", task_runner=RUNNER)
@@ -17,4 +18,4 @@ def remind(year: int | None = None, day: date | None = None) -> State:
         year: 预算年度；不填则为日历包含当天的各年度。
         day: 按哪一天办理；不填则为今天（北京时间）。
     """
-    return run_steps(["remind", "digest", "notify"], year, day)
+    return run_steps(list(LAST), year, day)

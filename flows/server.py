@@ -1,4 +1,4 @@
-"""A Prefect server of our own on a free port, for the demo and for runs on one machine."""
+"""A Prefect server of our own, for the demo, for runs on one machine and for `jixiao serve`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,19 @@ from jixiao.errors import JixiaoError
 
 START_SECONDS = 180
 RECORD_SECONDS = 120
+#: Between two heartbeats of a run; Prefect takes no fewer.
+HEARTBEAT_SECONDS = 30
+#: Where `jixiao serve` says that it runs.
+SERVED = "serve.json"
 
 
-def server_environment(home: Path, port: int) -> dict[str, str]:
-    """Settings of a private server: its own home, nothing sent out, the UI on any port."""
+def server_environment(home: Path, port: int, *, records_only: bool = True) -> dict[str, str]:
+    """Settings of a private server: its own home, nothing sent out, the UI on any port.
+
+    Args:
+        records_only: nothing is scheduled or triggered.
+    """
+    off = _NOT_FOR_RECORDING if records_only else ()
     return {
         "PREFECT_HOME": str(home),
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
@@ -37,12 +46,11 @@ def server_environment(home: Path, port: int) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_BATCH_SIZE": "200",
         "PREFECT_SERVER_SERVICES_EVENT_PERSISTER_FLUSH_INTERVAL": "2",
-        # Nothing is scheduled or triggered on a server that only records.
-        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _NOT_NEEDED},
+        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in off},
     }
 
 
-_NOT_NEEDED = (
+_NOT_FOR_RECORDING = (
     "SCHEDULER",
     "LATE_RUNS",
     "TRIGGERS",
@@ -54,7 +62,7 @@ _NOT_NEEDED = (
 
 @contextmanager
 def recorded_server(home: Path) -> Iterator[str]:
-    """The API to record runs with: the one the environment names, else a server of our own.
+    """The API to record runs with: the environment's, a running `jixiao serve`, else our own.
 
     Our own is started before Prefect is imported, waits at the end until every run is
     recorded, and is stopped; what it recorded stays in ``home``.
@@ -65,6 +73,11 @@ def recorded_server(home: Path) -> Iterator[str]:
     given = os.environ.get("PREFECT_API_URL")
     if given:
         yield given
+        return
+    served = served_api(home)
+    if served is not None:
+        with environment_of({"PREFECT_API_URL": served}):
+            yield served
         return
     with _server(home) as api:
         yield api
@@ -85,30 +98,32 @@ def show_server(home: Path) -> None:
             time.sleep(3600)
 
 
-@contextmanager
-def _server(home: Path) -> Iterator[str]:
-    """A running server of our own; its settings are in the environment meanwhile."""
-    home = home.resolve()
-    home.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    environment = server_environment(home, port)
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    api = environment["PREFECT_API_URL"]
-    log = home / "server.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-             "--port", str(port)],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )  # fmt: skip
+def served_api(home: Path) -> str | None:
+    """The API of the `jixiao serve` that runs for this home, if one does."""
     try:
-        _wait_until_up(process, api, log)
-        yield api
+        api: str = json.loads((home / SERVED).read_text())["api"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return api if answers(api) else None
+
+
+def answers(api: str) -> bool:
+    """Whether a server answers there."""
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=5):
+            return True
+    except OSError:
+        return False
+
+
+@contextmanager
+def environment_of(values: Mapping[str, str]) -> Iterator[None]:
+    """These variables in the environment, of processes started meanwhile too."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
     finally:
-        _stop(process)
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -116,23 +131,59 @@ def _server(home: Path) -> Iterator[str]:
                 os.environ[name] = value
 
 
-def _free_port() -> int:
+@contextmanager
+def _server(home: Path) -> Iterator[str]:
+    """A running server of our own; its settings are in the environment meanwhile."""
+    home = home.resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    port = free_port() or 0
+    environment = server_environment(home, port)
+    with environment_of(environment):
+        process = start_server(home, port)
+        try:
+            wait_until_up(process, environment["PREFECT_API_URL"], home)
+            yield environment["PREFECT_API_URL"]
+        finally:
+            stop(process)
+
+
+def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
+    """A server's process in the environment's settings; it logs to ``server.log``."""
+    with (home / "server.log").open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
+             "--port", str(port)],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            # Ctrl-C is ours to handle: workers end before their server does.
+            start_new_session=True,
+        )  # fmt: skip
+
+
+def free_port(wanted: int = 0) -> int | None:
+    """This port if it is free (0: any free one), else ``None``."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return None
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_until_up(process: subprocess.Popen[bytes], api: str, log: Path) -> None:
+def wait_until_up(process: subprocess.Popen[bytes], api: str, home: Path) -> None:
+    """Wait until the server answers.
+
+    Raises:
+        JixiaoError: it ended or does not answer; the text names its log.
+    """
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        try:
-            with urllib.request.urlopen(f"{api}/health", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.3)
+    while time.monotonic() < deadline and process.poll() is None:
+        if answers(api):
+            return
+        time.sleep(0.3)
+    log = home / "server.log"
     raise JixiaoError(f"Prefect 服务没有启动成功，记录在 {log}。请查看该文件末尾的原因。")
 
 
@@ -159,7 +210,8 @@ def _post(url: str, body: dict[str, Any]) -> Any:
         return json.load(answer)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a process as Ctrl-C would; by force if it does not listen."""
     if process.poll() is None:
         process.send_signal(signal.SIGINT)
         try:

@@ -7,13 +7,14 @@ from typing import Any
 
 from prefect import State
 from prefect.futures import wait
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
+from sqlalchemy.exc import DBAPIError
 
-from jixiao.cycle import open_years, step
+from flows.order import resolve, start_next
+from jixiao.cycle import step
 from jixiao.errors import JixiaoError
-from jixiao.settings import today
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
 from tasks.steps import do_item, due
@@ -23,40 +24,34 @@ from tasks.steps import do_item, due
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=4)
 
 
-def resolve(year: int | None, day: date | None) -> tuple[list[int], date]:
-    """The years to work on and the day to work for.
-
-    Without a year these are the years whose windows contain the day.
-    """
-    day = day or today()
-    return ([year] if year is not None else open_years(day)), day
-
-
 def run_steps(ids: list[str], year: int | None, day: date | None) -> State:
     """Run steps one after the other for every year asked for.
 
     A failed item never stops the others; at the end the run is Failed with a sentence saying
     how many and what to do, so that Retry does only those.
     """
-    years, day = resolve(year, day)
-    rows: list[dict[str, str]] = []
-    sentences: list[str] = []
-    for each in years:
-        for id in ids:
-            ran = _run_step(id, each, day)
-            rows += ran
-            if ran:
-                sentences.append(_sentence(id, each, ran))
+    years, on = resolve(year, day)
+    stage = flow_run.flow_name or ""
+    rows = [row for each in years for id in ids for row in _run_step(id, each, on)]
     if rows:
-        show_results(flow_run.flow_name or "stage", rows)
-    message = "；".join(sentences) or "没有待办"
-    if any(row["原因"] for row in rows):
-        for each in years:
-            tell_operators(each, day, flow_run.flow_name or "", flow_run.name or "", message)
-        return Failed(
-            message=f"{message}。原因见本次运行的结果表，修正后点 Retry，只会重做未完成的部分。"
-        )
-    return Completed(message=message)
+        show_results(stage, rows)
+    if deployment.id:
+        start_next(stage, year, day)
+    message = "；".join(_sentences(rows)) or "没有待办"
+    if not any(row["原因"] for row in rows):
+        return Completed(message=message)
+    if not deployment.id:
+        # Of a deployment's run the operators are told by an automation, even when it is dead.
+        tell_operators(stage, _run_name(), message, years, on)
+    return Failed(
+        message=f"{message}。原因见本次运行的结果表，修正后点 Retry，只会重做未完成的部分。"
+    )
+
+
+def _run_name() -> str:
+    """The run as an operator finds it; another attempt of it is another piece of news."""
+    attempt = flow_run.run_count
+    return f"{flow_run.id}" + (f" 第 {attempt} 次" if attempt > 1 else "")
 
 
 def _run_step(id: str, year: int, day: date) -> list[dict[str, str]]:
@@ -68,25 +63,40 @@ def _run_step(id: str, year: int, day: date) -> list[dict[str, str]]:
     for item, future in zip(items, futures, strict=True):
         row = {"年度": str(year), "步骤": step(id).title, "单位": item.name}
         if future.state.is_completed():
-            rows.append({**row, **future.result(), "原因": ""})
+            rows.append({**row, **future.result(), "原因": "", "下一步": ""})
         else:
-            rows.append({**row, "结果": "未完成", "文件": "", "原因": _reason(future.state)})
+            why, next = explain(future.state)
+            rows.append({**row, "结果": "未完成", "文件": "", "原因": why, "下一步": next})
     return rows
 
 
-def _sentence(id: str, year: int, rows: list[dict[str, str]]) -> str:
-    failed = [row["单位"] for row in rows if row["原因"]]
-    if not failed:
-        return f"{year} 年度{step(id).title}：{len(rows)} 项已完成"
-    names = "、".join(failed[:5]) + ("等" if len(failed) > 5 else "")
-    return f"{year} 年度{step(id).title}：{len(failed)}/{len(rows)} 项未完成（{names}）"
+def _sentences(rows: list[dict[str, str]]) -> list[str]:
+    """One sentence a year and step, in the order they ran."""
+    sentences = []
+    for year, title in dict.fromkeys((row["年度"], row["步骤"]) for row in rows):
+        mine = [row for row in rows if (row["年度"], row["步骤"]) == (year, title)]
+        failed = [row["单位"] for row in mine if row["原因"]]
+        said = f"{len(mine)} 项已完成"
+        if failed:
+            names = "、".join(failed[:5]) + ("等" if len(failed) > 5 else "")
+            said = f"{len(failed)}/{len(mine)} 项未完成（{names}）"
+        sentences.append(f"{year} 年度{title}：{said}")
+    return sentences
 
 
-def _reason(state: State) -> str:
-    """Why an item failed, in words an operator can act on."""
+def explain(state: State) -> tuple[str, str]:
+    """Why an item failed and what to do, in words an operator can act on."""
     error = state.result(raise_on_failure=False)
     if isinstance(error, JixiaoError):
-        return error.message
+        return error.message, "按原因修正后点 Retry"
+    if isinstance(error, OSError):
+        where = f" {error.filename}" if error.filename else ""
+        return (
+            f"读写不了{where}：{error.strerror or error}",
+            "请检查该路径是否被占用、权限和磁盘空间，修正后点 Retry",
+        )
+    if isinstance(error, DBAPIError):
+        return f"数据库出错：{error.orig}", "请检查数据库是否可用，恢复后点 Retry"
     if isinstance(error, BaseException):
-        return f"程序错误 {type(error).__name__}：{error}。详情见该项的日志。"
-    return state.message or state.name or "没有说明"
+        return f"程序错误 {type(error).__name__}：{error}", "请把该项的日志交给维护人员"
+    return state.message or state.name or "没有说明", "查看该项的日志"

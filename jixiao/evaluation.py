@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from jixiao import rules
@@ -16,18 +17,30 @@ from jixiao.targets import TargetSet
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the bureau knows of a filing after recomputing and checking it."""
+    """What the bureau knows of a filing after recomputing and checking it.
+
+    Attributes:
+        findings: all of them, waived ones too.
+        waived: why a finding was waived, in a sentence, by its fingerprint.
+    """
 
     submission: Submission
     scores: tuple[FormScore, ...]
     findings: tuple[Finding, ...]
+    waived: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> tuple[Finding, ...]:
+        """The findings nobody waived."""
+        return tuple(f for f in self.findings if f.fingerprint not in self.waived)
 
     def count(self, severity: Severity) -> int:
-        return sum(1 for f in self.findings if f.severity is severity)
+        """How many open findings there are of a severity."""
+        return sum(1 for f in self.open if f.severity is severity)
 
     @property
     def clean(self) -> bool:
-        """No finding of severity error: the filing can be accepted."""
+        """No open finding of severity error: the filing can be accepted."""
         return self.count(Severity.ERROR) == 0
 
     @property
@@ -59,10 +72,21 @@ def evaluate(
     department: Department | None = None,
     targets: TargetSet | None = None,
     prior: Submission | None = None,
+    kept: Mapping[str, Sequence[Finding]] | None = None,
 ) -> Evaluation:
-    """Score and check one filing under a pack. Pure: the same input gives the same answer."""
+    """Score and check one filing under a pack. Pure: the same input gives the same answer.
+
+    Args:
+        kept: findings by rule code of an earlier evaluation of the same input; these rules do
+            not run again.
+    """
     sources = {key: source.title for key, source in pack.info.sources.items()}
-    scores = score_submission(pack.forms, submission, pack.scoring, sources)
+    aliases = (
+        {alias: project.name for project in department.projects for alias in project.aliases}
+        if department is not None
+        else None
+    )
+    scores = score_submission(pack.forms, submission, pack.scoring, sources, aliases=aliases)
     facts = Facts(
         forms=pack.forms,
         submission=submission,
@@ -73,4 +97,4 @@ def evaluate(
         targets=targets,
         prior=prior,
     )
-    return Evaluation(submission, tuple(scores), tuple(rules.run(facts, pack.rules)))
+    return Evaluation(submission, tuple(scores), tuple(rules.run(facts, pack.rules, kept)))

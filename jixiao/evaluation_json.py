@@ -16,7 +16,7 @@ from jixiao.policy import Pack
 from jixiao.rules.base import Facts
 from jixiao.scoring import FormScore
 from jixiao.submission import Cell, FormData
-from jixiao.values import NumberError, parse_number
+from jixiao.values import NumberError, parse, parse_number
 
 
 class _Out(BaseModel):
@@ -28,12 +28,12 @@ class RowOut(_Out):
 
     kind: str = Field(description="indicator | execution | sub | rubric | total")
     name: str
-    target: str | None = Field(description="年度指标值,照填报原文")
-    actual: str | None = Field(description="实际完成值,照填报原文")
+    target: str | None = Field(description="年度指标值，照填报原文")
+    actual: str | None = Field(description="实际完成值，照填报原文")
     weight: str | None
     claimed: str | None = Field(description="自评得分")
-    computed: str | None = Field(description="重算得分;需人工判断时为 null")
-    working: str | None = Field(description="得分怎么算出来的,一句话")
+    computed: str | None = Field(description="重算得分；需人工判断时为 null")
+    working: str | None = Field(description="得分怎么算出来的，一句话")
     rule: str | None = Field(description="评分规则名")
     source: str | None = Field(description="依据的文件")
     state: str | None
@@ -44,10 +44,10 @@ class CellOut(_Out):
     """A cell of a fixed table."""
 
     section: str
-    row: str = Field(description="行名,照表上的字")
-    column: str = Field(description="列名,照表上的字")
+    row: str = Field(description="行名，照表上的字")
+    column: str = Field(description="列名，照表上的字")
     value: str | None = Field(
-        description="数字为十进制字符串(百分数已换成小数),文字照原文,空白为 null"
+        description="数字为十进制字符串（百分数已换成小数），文字和读不成数的照原文，空白为 null"
     )
     text: str = Field(description="单元格里看到的原文")
     cell: str | None = Field(description="单元格地址")
@@ -221,8 +221,13 @@ def _cells(facts: Facts, data: FormData, section: TableSection) -> list[CellOut]
 
 
 def _value(cell: Cell, type: CellType) -> str | None:
+    """What a cell is worth: a decimal string for a figure, the words as they stand for the rest."""
     if cell.blank:
         return None
+    if type is CellType.PERCENT:
+        share = parse(cell.text, role="actual")
+        if share.error is None and share.unit is not None and share.unit.dimension == "share":
+            return decimal_text(share.amount)
     if type in (CellType.NUMBER, CellType.PERCENT):
         try:
             return decimal_text(parse_number(cell.text))

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -49,7 +50,9 @@ def refuse(found: Iterable[Mistake]) -> None:
         raise Mistakes(mistakes)
 
 
-def twice(values: Iterable[str], path: tuple[str | int, ...], key: str, what: str) -> Iterator[Mistake]:
+def twice(
+    values: Iterable[str], path: tuple[str | int, ...], key: str, what: str
+) -> Iterator[Mistake]:
     """A mistake for every value that came before; it stands at ``path.<index>.key``."""
     seen: set[str] = set()
     for index, value in enumerate(values):
@@ -133,13 +136,21 @@ class TableSection(Model):
     rows: tuple[Row, ...]
     total_of: str | None = Field(None, description="本表各行之和应等于的单元格，写作 表段.行.列")
 
+    @cached_property
+    def _columns_by_id(self) -> dict[str, Column]:
+        return {column.id: column for column in self.columns}
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, Row]:
+        return {row.id: row for row in self.rows}
+
     def column(self, id: str) -> Column:
-        return next(c for c in self.columns if c.id == id)
+        return self._columns_by_id[id]
 
     def row(self, id: str) -> Row:
         """The row by id; a repeated row ``project[2]`` answers with its template."""
-        base = id.split("[", 1)[0]
-        return next(r for r in self.rows if r.id == base)
+        found = self._rows_by_id.get(id)
+        return found if found is not None else self._rows_by_id[id.split("[", 1)[0]]
 
 
 class IndicatorColumn(Model):
@@ -192,6 +203,9 @@ class Heading(Model):
     aliases: tuple[str, ...] = ()
     level: int = 1
     required: bool = True
+    facts: tuple[Literal["unit", "goal", "projects", "targets", "last_year"], ...] = Field(
+        (), description="Word 提纲在这个标题下先写好什么：单位、年度目标、项目、指标、上年决算"
+    )
     children: tuple[Heading, ...] = ()
 
 
@@ -247,8 +261,12 @@ class Form(Model):
                 if section.total_of is not None and not self._has_cell(section.total_of):
                     yield (*path, "total_of"), f"没有单元格“{section.total_of}”，应写作 表段.行.列"
             elif isinstance(section, IndicatorsSection):
-                yield from twice((c.id for c in section.columns), (*path, "columns"), "id", "列 id ")
-                yield from twice((g.title for g in section.groups), (*path, "groups"), "title", "指标组")
+                yield from twice(
+                    (c.id for c in section.columns), (*path, "columns"), "id", "列 id "
+                )
+                yield from twice(
+                    (g.title for g in section.groups), (*path, "groups"), "title", "指标组"
+                )
             else:
                 yield from _heading_mistakes(section.headings, (*path, "headings"), set())
 

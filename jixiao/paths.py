@@ -50,3 +50,9 @@ def template_dir() -> Path:
         return templates
     checkout = _PACKAGE.parent / "templates"
     return checkout if checkout.is_dir() else _PACKAGE / "_data" / "templates"
+
+
+def deployments_dir() -> Path:
+    """The folder of the Prefect deployments, in the checkout or inside the package."""
+    checkout = _PACKAGE.parent / "deployments"
+    return checkout if checkout.is_dir() else _PACKAGE / "_data" / "deployments"

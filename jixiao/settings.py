@@ -8,6 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jixiao.delivery import Folder
+from jixiao.errors import JixiaoError
+
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -23,10 +26,32 @@ class Settings:
     Attributes:
         var: folder everything below lies in unless said otherwise.
         database: SQLAlchemy address.
+        inbox_at: address (path or fsspec) files arrive at; ``""``: ``inbox`` below ``var``.
+        deliver_to: address workbooks are laid at for departments; ``""``: ``deliveries``.
+        deliver_url: public prefix under which that folder is served, for links in notices.
+        publish_to: address (path or fsspec) the public site is sent to beside ``site``; ``""``: none.
+        settle: seconds a file must lie unchanged before it is looked at.
     """
 
     var: Path
     database: str
+    inbox_at: str = ""
+    deliver_to: str = ""
+    deliver_url: str = ""
+    publish_to: str = ""
+    settle: float = 0.0
+
+    @property
+    def inbox_folder(self) -> Folder:
+        return Folder(self.inbox_at or str(self.inbox))
+
+    @property
+    def delivery_folder(self) -> Folder:
+        return Folder(self.deliver_to or str(self.deliveries))
+
+    def link(self, path: str) -> str:
+        """What a department opens to get a file laid below the delivery folder."""
+        return self.delivery_folder.link(path, self.deliver_url)
 
     @property
     def inbox(self) -> Path:
@@ -54,7 +79,33 @@ class Settings:
 
 
 def load_settings(var: Path | None = None) -> Settings:
-    """Settings from ``JIXIAO_VAR`` and ``JIXIAO_DATABASE`` (default: SQLite in ``var/``)."""
+    """Settings from the environment.
+
+    ``JIXIAO_VAR`` and ``JIXIAO_DATABASE`` (default: SQLite in ``var/``); ``JIXIAO_INBOX``,
+    ``JIXIAO_DELIVER_TO``, ``JIXIAO_DELIVER_URL`` and ``JIXIAO_PUBLISH_TO`` as in
+    :class:`Settings`; ``JIXIAO_SETTLE_SECONDS`` (default 5).
+
+    Args:
+        var: a folder of its own, as for a demonstration; nothing else then comes from outside.
+    """
     folder = (var or Path(os.environ.get("JIXIAO_VAR", "var"))).resolve()
     database = os.environ.get("JIXIAO_DATABASE") if var is None else None
-    return Settings(folder, database or f"sqlite:///{folder / 'jixiao.db'}")
+    database = database or f"sqlite:///{folder / 'jixiao.db'}"
+    if var is not None:
+        return Settings(folder, database)
+    return Settings(
+        folder,
+        database,
+        inbox_at=os.environ.get("JIXIAO_INBOX", ""),
+        deliver_to=os.environ.get("JIXIAO_DELIVER_TO", ""),
+        deliver_url=os.environ.get("JIXIAO_DELIVER_URL", ""),
+        publish_to=os.environ.get("JIXIAO_PUBLISH_TO", ""),
+        settle=_seconds(os.environ.get("JIXIAO_SETTLE_SECONDS", "5")),
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise JixiaoError(f"JIXIAO_SETTLE_SECONDS 应是秒数，现为“{text}”。请改正。") from None

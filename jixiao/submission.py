@@ -124,6 +124,24 @@ class Unplaced:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The same heading of a report with different text in the workbook and in Word.
+
+    Attributes:
+        form, project: whose report.
+        heading: the form's heading the texts stand under, as printed; ``""`` for the beginning.
+        kept: the paragraph of the Word report, which counts.
+        dropped: that of the workbook, which does not.
+    """
+
+    form: str
+    project: str | None
+    heading: str
+    kept: Paragraph
+    dropped: Paragraph
+
+
 @dataclass(slots=True)
 class Submission:
     """A filing as read: one workbook and, where handed in, one Word report.
@@ -136,6 +154,11 @@ class Submission:
         unplaced: what fits nowhere.
         kind: ``evaluation`` or ``targets`` from the hidden sheet of an issued workbook, else ``""``.
         form_version, target_hash: from the same sheet, else ``""``.
+        identity: everything that sheet says, as its signature covers it; ``""`` without one.
+        signature: the sheet's signature, ``""`` where it has none.
+        conflicts: where the workbook's narrative and the Word report differ.
+        explanations: the department's words (单位说明) by the fingerprint of the finding they
+            explain, from the annotated workbook it worked in.
     """
 
     year: int | None
@@ -146,6 +169,10 @@ class Submission:
     kind: str = ""
     form_version: str = ""
     target_hash: str = ""
+    identity: str = ""
+    signature: str = ""
+    conflicts: list[Conflict] = field(default_factory=list)
+    explanations: dict[str, str] = field(default_factory=dict)
 
     def of(self, form: str) -> list[FormData]:
         """All filled copies of a form, in file order."""

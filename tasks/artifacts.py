@@ -28,12 +28,17 @@ def show_standings(year: int, day: date) -> None:
     )
 
 
+#: What an operator looks for first comes first: the page cuts a wide table off at the right.
+_COLUMNS = ("单位", "结果", "原因", "下一步", "步骤", "年度", "文件")
+
+
 @task(name="登记结果", task_run_name="登记结果", persist_result=False)
 def show_results(flow: str, rows: list[dict[str, str]]) -> None:
-    """What a run did, and who failed with why: one table, what failed first."""
+    """What a run did, and who failed with why and what next: one table, what failed first."""
     failed = sum(1 for row in rows if row["原因"])
+    shown = [c for c in _COLUMNS if failed or c not in ("原因", "下一步")]
     create_table_artifact(
         key=f"{flow}-results",
-        table=sorted(rows, key=lambda row: not row["原因"]),
+        table=[{c: row[c] for c in shown} for row in sorted(rows, key=lambda r: not r["原因"])],
         description=f"完成 {len(rows) - failed} 项，未完成 {failed} 项",
     )

@@ -6,10 +6,10 @@ from datetime import date
 
 from prefect import task
 
-from jixiao.cycle import open_cycle, tell_failure
+from jixiao.cycle import tell_operators_of
 
 
 @task(name="告知运维", task_run_name="告知运维", persist_result=False)
-def tell_operators(year: int, day: date, flow: str, run: str, error: str) -> None:
-    """Queue the news of a failed run for the operators' channel."""
-    tell_failure(open_cycle(year, day), flow=flow, run=run, error=error)
+def tell_operators(flow: str, run: str, error: str, years: list[int], day: date) -> str:
+    """Tell the operators of a run that failed; answers what became of the news."""
+    return tell_operators_of(flow=flow, run=run, error=error, years=years, day=day)

@@ -15,6 +15,11 @@ from sqlalchemy.exc import OperationalError
 from jixiao.policy import Pack, load_pack
 from jixiao.store import Store, open_store
 
+# Every installation of the tests signs with one key, so that two plays of a year are the same;
+# files dropped by a test are whole, so nobody waits for them.
+os.environ.setdefault("JIXIAO_SIGNING_KEY", "key-of-the-tests-only")
+os.environ.setdefault("JIXIAO_SETTLE_SECONDS", "0")
+
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 

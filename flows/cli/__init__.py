@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli import check, packs, year
+from flows.cli import check, decide, diff, notices, ops, packs, roster, site, year
 from jixiao import __version__
 from jixiao.errors import JixiaoError
 
@@ -25,8 +25,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 year.register(app)
+notices.register(app)
 check.register(app)
+decide.register(app)
 packs.register(app)
+diff.register(app)
+roster.register(app)
+ops.register(app)
+site.register(app)
 
 
 def _version(show: bool) -> None:

@@ -8,20 +8,28 @@ from typing import Annotated
 import typer
 
 from flows.cli.output import console, print_findings, print_json, print_table
-from jixiao.cycle import year_pack, years_with_packs
+from jixiao.cycle import open_cycle, year_pack, years_with_packs
+from jixiao.cycle.try_rules import try_rules
 from jixiao.errors import JixiaoError, RefusedFile
 from jixiao.evaluation import Evaluation, evaluate
 from jixiao.evaluation_json import EvaluationOut, evaluation_out
 from jixiao.findings import Severity
-from jixiao.intake import read_files
+from jixiao.intake import merge_all
+from jixiao.intake.child import ChildReader
 from jixiao.policy import Pack
-from jixiao.rules import catalogue
+from jixiao.rules import catalogue, every_rule
+from jixiao.rules._docs import render_markdown
+from jixiao.rules._fields import fields as rule_fields
+from jixiao.submission import Submission
 from jixiao.values import as_json, parse
 
 YearOption = Annotated[
     int | None, typer.Option("--year", help="用哪一年的政策包，默认按文件内容判断。")
 ]
-FilesArg = Annotated[list[Path], typer.Argument(help="工作簿、Word 报告或两者的 zip。")]
+FilesArg = Annotated[
+    list[Path], typer.Argument(help="工作簿、Word 报告、网页，或工作簿和 Word 报告的 zip。")
+]
+_SHOWN = 10  # unplaced texts a person is shown
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")]
 
 
@@ -33,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 
 def _evaluate(files: list[Path], year: int | None) -> tuple[Pack, Evaluation]:
-    """One submission out of the files, evaluated under its year's pack.
+    """One submission out of the files, read in a disposable child, evaluated under its year's pack.
+
+    Without a year it is the one the files tell, else that of the newest pack.
 
     Raises:
         RefusedFile: a file is missing or cannot be read.
@@ -48,12 +58,21 @@ def _evaluate(files: list[Path], year: int | None) -> tuple[Pack, Evaluation]:
         except OSError as error:
             raise RefusedFile("unreadable", f"读不了文件 {path}：{error.strerror}。") from None
     pack = year_pack(year if year is not None else known[-1])
-    submission = read_files(data, pack.forms, year)
+    submission = _read(data, pack, year)
     told = submission.year
     if year is None and told in known and told != pack.year:
         pack = year_pack(told)
-        submission = read_files(data, pack.forms, told)
+        submission = _read(data, pack, told)
     return pack, evaluate(pack, submission)
+
+
+def _read(files: list[tuple[bytes, str]], pack: Pack, year: int | None) -> Submission:
+    with ChildReader(pack.forms) as reader:
+        read = [reader.read(data, name, year) for data, name in files]
+    for answer in read:
+        if isinstance(answer, RefusedFile):
+            raise answer
+    return merge_all([answer for answer in read if isinstance(answer, Submission)])
 
 
 def audit(files: FilesArg, year: YearOption = None, json: JsonOption = False) -> None:
@@ -86,7 +105,11 @@ def _print_evaluation(pack: Pack, evaluation: Evaluation, out: EvaluationOut) ->
     counts = "、".join(f"{s.chinese} {evaluation.count(s)}" for s in Severity)
     console.print(f"共 {counts}。依据 {pack.year} 年度政策包（版本 {pack.info.version}）。")
     if out.unplaced:
-        console.print(f"另有 {len(out.unplaced)} 处内容没有找到所属的表，见 --json 的 unplaced。")
+        console.print(
+            f"另有 {len(out.unplaced)} 处内容没有找到所属的表（--json 的 unplaced 列出全部）："
+        )
+        for each in out.unplaced[:_SHOWN]:
+            console.print(f"  {each.sheet} {each.cell}：{each.text[:60]}", markup=False)
 
 
 def explain(
@@ -139,17 +162,31 @@ def value(
 
 
 def rules(
-    code: Annotated[str | None, typer.Argument(help="规则代码，如 A03。")] = None,
+    code: Annotated[str | None, typer.Argument(help="规则代码，如 A03；试规则时写年度。")] = None,
     json: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="输出整本规则目录。")] = False,
+    fields: Annotated[bool, typer.Option("--fields", help="列出自定规则可用的字段。")] = False,
+    attempt: Annotated[
+        Path | None, typer.Option("--try", help="试一份自定规则：会查出哪些单位，不保存任何结果。")
+    ] = None,
+    year: YearOption = None,
 ) -> None:
     """查看审核规则：为什么、举例、怎么改。"""
     if markdown:
-        from jixiao.rules._docs import render_markdown
-
         typer.echo(render_markdown(), nl=False)
-        return
+    elif attempt is not None:
+        asked = code if code is not None and code.isdigit() else year
+        _try(attempt, int(asked) if asked is not None else years_with_packs()[-1], json)
+    elif fields:
+        _fields(year, json)
+    else:
+        _rules(code, year, json)
+
+
+def _rules(code: str | None, year: int | None, json: bool) -> None:
     known = catalogue()
+    if years := [year] if year is not None else years_with_packs()[-1:]:
+        known = {r.code: r for r in every_rule(year_pack(years[0]).rules)}
     if code is not None and code.upper() not in known:
         raise JixiaoError(f"没有规则 {code}。用 jixiao rules 查看全部。")
     chosen = [known[code.upper()]] if code is not None else list(known.values())
@@ -167,3 +204,31 @@ def rules(
             console.print(f"{name}：{text}", markup=False)
     else:
         print_table("审核规则", rows)
+
+
+def _fields(year: int | None, json: bool) -> None:
+    pack = year_pack(year if year is not None else years_with_packs()[-1])
+    rows = [{"字段": use.name, "名称": pack.title(title)} for use, title in rule_fields(pack.forms)]
+    if json:
+        print_json(rows)
+    else:
+        print_table(f"{pack.year} 年度自定规则可用的字段", rows)
+
+
+def _try(file: Path, year: int, json: bool) -> None:
+    trial = try_rules(open_cycle(year), file)
+    rows = [
+        {
+            "年度": str(hit.year), "单位": hit.name, "代码": hit.finding.code,
+            "级别": hit.finding.severity.chinese, "问题": hit.finding.message,
+        }
+        for hit in trial.hits
+    ]  # fmt: skip
+    if json:
+        print_json({"filings": trial.filings, "hits": rows})
+        return
+    if rows:
+        print_table(f"试用 {file}", rows)
+    looked = "、".join(f"{each} 年度 {count} 份" for each, count in trial.filings.items())
+    units = len({(hit.year, hit.unit) for hit in trial.hits})
+    console.print(f"看了{looked}报送，会查出 {units} 份、{len(rows)} 处。没有保存任何结果。")

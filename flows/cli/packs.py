@@ -10,11 +10,14 @@ import typer
 from pydantic import BaseModel
 
 from flows.cli.output import console, print_json
+from jixiao import signing
 from jixiao.cycle import year_pack, years_with_packs
 from jixiao.errors import PackError
 from jixiao.evaluation_json import EvaluationOut
 from jixiao.forms import Form
+from jixiao.forms_doc import render_markdown
 from jixiao.policy import Calendar, Channels, PackInfo, Roster, RulesPolicy, ScoringPolicy
+from jixiao.schedule import calendar_warnings
 
 #: The model behind each file of a pack, and the output other programs rely on.
 SCHEMAS: dict[str, type[BaseModel]] = {
@@ -30,9 +33,10 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 
 
 def register(app: typer.Typer) -> None:
-    pack = typer.Typer(help="政策包：检查、导出 JSON Schema。", no_args_is_help=True)
+    pack = typer.Typer(help="政策包：检查，写出表样说明和 JSON Schema。", no_args_is_help=True)
     pack.command("check")(check)
     pack.command("schemas")(schemas)
+    pack.command("forms")(forms)
     app.add_typer(pack, name="pack")
 
 
@@ -43,9 +47,10 @@ def check(
     """检查政策包：每处错误都写明文件、行和键。"""
     chosen = years or years_with_packs()
     results: dict[int, list[str]] = {}
+    notes: dict[int, list[str]] = {}
     for year in chosen:
         try:
-            year_pack(year)
+            notes[year] = calendar_warnings(year_pack(year).calendar)
             results[year] = []
         except PackError as error:
             results[year] = error.message.splitlines()
@@ -56,9 +61,19 @@ def check(
             console.print(f"{year} 年度政策包：{'没有问题' if not problems else ''}")
             for problem in problems:
                 console.print(f"  {problem}", markup=False, soft_wrap=True)
+            for note in notes.get(year, ()):
+                console.print(f"  注意：{note}", markup=False, soft_wrap=True)
+        unsigned = signing.problem()
+        if unsigned is not None:
+            console.print(f"注意：{unsigned}", markup=False, soft_wrap=True)
         if not results:
             console.print("没有任何政策包。请检查 config 文件夹。")
     raise typer.Exit(2 if any(results.values()) or not results else 0)
+
+
+def forms(year: Annotated[int, typer.Argument(help="年度。")]) -> None:
+    """把一年的表样写成一篇说明（Markdown）。"""
+    typer.echo(render_markdown(year_pack(year)), nl=False)
 
 
 def schemas(folder: Annotated[Path, typer.Argument(help="写到哪个文件夹。")]) -> None:

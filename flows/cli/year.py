@@ -11,6 +11,7 @@ from rich.progress import Progress
 
 from flows.cli.output import console, print_json, print_table
 from jixiao.cycle import (
+    LAST,
     Cycle,
     approve,
     compare_packs,
@@ -71,7 +72,7 @@ def register(app: typer.Typer) -> None:
             ["publish", "site", "verify", "site", "notify"],
             "公开报告和网址统计表，并核验网址。",
         ),
-        ("remind", ["remind", "digest", "notify"], "提醒还没有报送的单位，给财政局一份汇总。"),
+        ("remind", list(LAST), "提醒还没有报送的单位，给财政局一份汇总。"),
     ):
         app.command(name, help=help)(_steps_command(ids))
 

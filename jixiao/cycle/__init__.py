@@ -1,6 +1,6 @@
 """The use-cases of a bureau's year: what tasks and the command line call."""
 
-from jixiao.cycle.advance import STEPS, advance, outstanding, perform, step
+from jixiao.cycle.advance import LAST, STEPS, advance, outstanding, perform, step
 from jixiao.cycle.base import (
     Cycle,
     Done,
@@ -12,11 +12,13 @@ from jixiao.cycle.base import (
     years_with_packs,
 )
 from jixiao.cycle.compare import PackChange, compare_packs
+from jixiao.cycle.operators import decide_targets_of, tell_at_once, tell_operators_of
 from jixiao.cycle.status import Standing, State, standings, status_rows, summary
 from jixiao.cycle.targets import approve, proposals, return_targets
 from jixiao.cycle.tell import tell_failure
 
 __all__ = [
+    "LAST",
     "STEPS",
     "Cycle",
     "Done",
@@ -28,6 +30,7 @@ __all__ = [
     "advance",
     "approve",
     "compare_packs",
+    "decide_targets_of",
     "open_cycle",
     "open_years",
     "outstanding",
@@ -38,7 +41,9 @@ __all__ = [
     "status_rows",
     "step",
     "summary",
+    "tell_at_once",
     "tell_failure",
+    "tell_operators_of",
     "year_pack",
     "years_with_packs",
 ]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from jixiao.cycle.base import Cycle, Done, Item, Step
 from jixiao.cycle.collect import Inbox
+from jixiao.cycle.digests import CompetentDigests, Digest, Openings
 from jixiao.cycle.evaluate import Review
 from jixiao.cycle.issue import EvaluationWorkbooks
-from jixiao.cycle.publish import Publish, Site, Verify
-from jixiao.cycle.remind import Digest, Outbox, Reminders
+from jixiao.cycle.publish import Publish
+from jixiao.cycle.remind import Escalations, Outbox, Reminders
 from jixiao.cycle.render import Reports
+from jixiao.cycle.site import Site
 from jixiao.cycle.targets import TargetTemplates
+from jixiao.cycle.verify import Verify
 
 #: In the order of a year. Each looks at what the ones before it left behind.
 STEPS: dict[str, Step] = {
@@ -23,7 +26,10 @@ STEPS: dict[str, Step] = {
         Publish(),
         Site(),
         Verify(),
+        Openings(),
         Reminders(),
+        CompetentDigests(),
+        Escalations(),
         Digest(),
         Outbox(),
     )
@@ -71,4 +77,4 @@ def advance(cycle: Cycle) -> tuple[list[Done], dict[str, Exception]]:
 
 
 #: What tells people; it comes after everything that gives something to tell.
-LAST = ("remind", "digest", "notify")
+LAST = ("openings", "remind", "competent", "escalate", "digest", "notify")

@@ -8,8 +8,6 @@ filing, a crash and a re-run are all the same thing, and none does finished work
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -18,10 +16,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from jixiao.delivery import write_file as write_file
 from jixiao.errors import JixiaoError
 from jixiao.paths import config_dir, pack_dir
 from jixiao.policy import Department, Pack, load_pack
-from jixiao.rules import check_settings
+from jixiao.roster import with_roster
+from jixiao.rules import check_pack
+from jixiao.schedule import watched
 from jixiao.settings import Settings, load_settings, today
 from jixiao.store import Store, open_store
 from jixiao.store.store import log
@@ -82,7 +83,8 @@ def open_cycle(
         JixiaoError: the pack is wrong or the database cannot be opened.
     """
     settings = settings or load_settings()
-    return Cycle(year_pack(year), _store(settings.database), settings, day or today(), actor)
+    pack = with_roster(year_pack(year), settings.var)
+    return Cycle(pack, _store(settings.database), settings, day or today(), actor)
 
 
 def year_pack(year: int) -> Pack:
@@ -99,7 +101,7 @@ def year_pack(year: int) -> Pack:
 def _pack(folder: Path, stamp: int) -> Pack:
     """Loaded once a process; an edited pack has another stamp and is loaded anew."""
     pack = load_pack(folder)
-    check_settings(pack.rules)
+    check_pack(pack)
     return pack
 
 
@@ -117,8 +119,8 @@ def years_with_packs() -> list[int]:
 
 
 def open_years(day: date) -> list[int]:
-    """The years whose work has begun and is not over on this day: usually two."""
-    spans = ((y, year_pack(y).calendar.span) for y in years_with_packs())
+    """The years with something to do on this day, announcements included: usually two."""
+    spans = ((y, watched(year_pack(y).calendar)) for y in years_with_packs())
     return [y for y, (first, last) in spans if first <= day <= last]
 
 
@@ -172,25 +174,6 @@ def content_hash(*parts: str | bytes) -> str:
         data = part.encode() if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big") + data)
     return digest.hexdigest()
-
-
-def write_file(path: Path, data: bytes) -> str:
-    """Write a file so that nobody ever sees half of it; returns its SHA-256.
-
-    A file that has this content already is left alone.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not (path.is_file() and path.read_bytes() == data):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    return hashlib.sha256(data).hexdigest()
 
 
 def file_name(text: str) -> str:

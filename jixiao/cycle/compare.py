@@ -8,7 +8,7 @@ from pathlib import Path
 from jixiao.cycle.base import Cycle
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.policy import load_pack
-from jixiao.rules import check_settings
+from jixiao.rules import check_pack
 from jixiao.scoring import ScoreChange, changes
 from jixiao.store.filings import filing_records
 
@@ -31,7 +31,7 @@ def compare_packs(cycle: Cycle, other: Path) -> list[PackChange]:
         PackError: the other pack is wrong.
     """
     pack = load_pack(other)
-    check_settings(pack.rules)
+    check_pack(pack)
     there = replace(cycle, pack=replace(pack, roster=cycle.pack.roster))
     with cycle.store.read() as connection:
         newest = {r.unit: r for r in filing_records(connection, cycle.year)}

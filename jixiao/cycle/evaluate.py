@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
+from jixiao.cycle.deliver import deliver
+from jixiao.cycle.kept import kept_findings, rule_keys
 from jixiao.cycle.prior import Prior, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
+from jixiao.diff import Change, diff
 from jixiao.evaluation import Evaluation, evaluate
 from jixiao.evaluation_json import decimal_text, evaluation_out
-from jixiao.findings import Severity
+from jixiao.findings import Finding, Severity
 from jixiao.policy import Department, Stage
+from jixiao.rules._versions import engine_key
+from jixiao.store.decisions import decision_records, waiver_records
 from jixiao.store.filings import (
     FilingRecord,
     delivery_records,
@@ -24,6 +33,7 @@ from jixiao.store.filings import (
 )
 from jixiao.store.targets import TargetRecord
 from jixiao.submission import from_json
+from jixiao.waivers import Waiver, waived
 from jixiao.workbooks import annotate, findings_workbook
 
 
@@ -36,12 +46,14 @@ class Review:
     def due(self, cycle: Cycle) -> list[Item]:
         with cycle.store.read() as connection:
             targets = approved(connection, cycle.year)
-            priors = prior_filings(connection, cycle.year)
+            priors = prior_filings(connection, cycle.pack)
+            waivers = waiver_records(connection, cycle.year)
             evaluated = evaluation_records(connection, cycle.year)
             filings = [
                 r for r in filing_records(connection, cycle.year) if r.status != "superseded"
             ]
         newest = {r.unit: r.id for r in filings}
+        keys = rule_keys(cycle.pack.rules)
         items = []
         for filing in filings:
             if filing.id != newest[filing.unit] and filing.status != "accepted":
@@ -49,7 +61,10 @@ class Review:
             department = cycle.pack.department(filing.unit)
             if department is None:
                 continue  # left the roster: the filing stays as it was judged
-            key = _key(cycle, filing, department, targets.get(filing.unit), priors.get(filing.unit))
+            base = _base(
+                cycle, filing, department, targets.get(filing.unit), priors.get(filing.unit)
+            )
+            key = _key(cycle, base, keys, waivers.get(filing.unit, []))
             last = evaluated.get(filing.id)
             if last is None or last.key != key:
                 items.append(Item(str(filing.id), department.name, key))
@@ -58,7 +73,7 @@ class Review:
     def do(self, cycle: Cycle, item: Item) -> Done:
         with cycle.store.read() as connection:
             filing = filing_record(connection, int(item.id))
-        evaluation = evaluate_filing(cycle, filing)
+        evaluation, base = _evaluated(cycle, filing)
         department = cycle.department(filing.unit)
         annotated = None
         if not evaluation.clean:
@@ -71,52 +86,82 @@ class Review:
                 content=evaluation_out(cycle.pack, evaluation).model_dump_json().encode(),
                 errors=counts["error"], warnings=counts["warning"], advice=counts["advice"],
                 total=decimal_text(evaluation.total), grade=evaluation.grade, annotated=annotated,
+                base=base, rules=json.dumps(rule_keys(cycle.pack.rules)),
             )  # fmt: skip
             if new is not None:
                 cycle.log(
                     connection, "evaluated", filing.unit,
                     receipt=filing.receipt, verdict=verdict, **counts,
-                    total=decimal_text(evaluation.total), grade=evaluation.grade,
+                    waived=len(evaluation.waived), total=decimal_text(evaluation.total),
+                    grade=evaluation.grade,
                 )  # fmt: skip
                 # What was accepted stays accepted: a rule that came later is news for the
-                # officer, not a reason to take the department's receipt back.
-                if filing.status not in (verdict, "accepted"):
+                # officer, not a reason to take the department's receipt back. And what an
+                # officer decided is not decided again by a machine.
+                decided = filing.id in decision_records(connection, cycle.year)
+                if not decided and filing.status not in (verdict, "accepted"):
                     _settle(cycle, connection, filing, department, evaluation, annotated)
         words = "审核通过" if verdict == "accepted" else f"退回，错误 {counts['error']} 处"
         return Done(item.id, department.name, words, annotated or "")
 
 
-def _key(
+def _base(
     cycle: Cycle,
     filing: FilingRecord,
     department: Department,
     targets: TargetRecord | None,
     prior: Prior | None,
 ) -> str:
+    """Hash of everything an evaluation is made from but the rules."""
     return content_hash(
         "evaluation",
+        engine_key(),
         filing.sha256,
-        cycle.pack.evaluation_hash,
+        cycle.pack.scoring_hash,
         department.model_dump_json(),
         targets.hash if targets else "",
         prior.sha256 if prior else "",
     )
 
 
+def _key(cycle: Cycle, base: str, keys: Mapping[str, str], waivers: list[Waiver]) -> str:
+    """Hash of everything. A waiver changes it on the day it is given and the day it is over."""
+    return content_hash(
+        base,
+        *(f"{code}={key}" for code, key in keys.items()),
+        *(f"{waiver!r} {waiver.counts_on(cycle.day)}" for waiver in waivers),
+    )
+
+
 def evaluate_filing(cycle: Cycle, filing: FilingRecord) -> Evaluation:
-    """Evaluate a kept filing under the cycle's pack, with its targets and last year's filing."""
+    """Evaluate a kept filing under the cycle's pack, with its targets and last year's filing.
+
+    Rules that would find the same as in the filing's newest evaluation do not run again.
+    """
+    return _evaluated(cycle, filing)[0]
+
+
+def _evaluated(cycle: Cycle, filing: FilingRecord) -> tuple[Evaluation, str]:
+    """The evaluation, and the hash of what it was made from but the rules."""
+    department = cycle.department(filing.unit)
     with cycle.store.read() as connection:
         submission = from_json(filing_content(connection, filing.id))
         targets = approved(connection, cycle.year).get(filing.unit)
-        prior = prior_filings(connection, cycle.year).get(filing.unit)
-        last_year = prior.read(connection) if prior else None
-    return evaluate(
+        prior = prior_filings(connection, cycle.pack).get(filing.unit)
+        last_year = prior.read(connection, cycle.pack.forms) if prior else None
+        waivers = waiver_records(connection, cycle.year).get(filing.unit, [])
+        base = _base(cycle, filing, department, targets, prior)
+        kept = kept_findings(connection, filing.id, base, rule_keys(cycle.pack.rules))
+    evaluation = evaluate(
         cycle.pack,
         submission,
-        department=cycle.department(filing.unit),
+        department=department,
         targets=targets.targets if targets else None,
         prior=last_year,
+        kept=kept,
     )
+    counting = waived(evaluation.findings, waivers, cycle.day)
+    return replace(evaluation, waived={id: w.sentence for id, w in counting.items()}), base
 
 
 def _write_annotated(
@@ -129,14 +174,38 @@ def _write_annotated(
         )
     original = (cycle.settings.archive / delivery.kept_as).read_bytes()
     if original[:2] == b"PK" and delivery.kept_as.endswith(".xlsx"):
-        data = annotate(original, evaluation.findings)
+        data = annotate(
+            original, _told(evaluation), evaluation.submission.explanations, _changes(cycle, filing)
+        )
     else:
-        data = findings_workbook(evaluation.findings, f"{department.name}审核意见")
-    name = (
-        f"{cycle.year}/{filing.unit}/{file_name(department.name)}退回修改第{filing.number}次.xlsx"
-    )
-    write_file(cycle.settings.deliveries / name, data)
-    return name
+        data = findings_workbook(_told(evaluation), f"{department.name}审核意见")
+    name = f"{file_name(department.name)}退回修改第{filing.number}次.xlsx"
+    return deliver(cycle, filing.unit, name, data)[0]
+
+
+def _changes(cycle: Cycle, filing: FilingRecord) -> list[Change]:
+    """What the filing changed against the one before it."""
+    with cycle.store.read() as connection:
+        earlier = [
+            r for r in filing_records(connection, cycle.year, filing.unit)
+            if r.number < filing.number
+        ]  # fmt: skip
+        if not earlier:
+            return []
+        before, after = (
+            from_json(filing_content(connection, id)) for id in (earlier[-1].id, filing.id)
+        )
+    return diff(before, after, cycle.pack.forms)
+
+
+def _told(evaluation: Evaluation) -> list[Finding]:
+    """The findings as the department reads them: a waived one is a hint that says so."""
+    return [
+        replace(f, severity=Severity.ADVICE, message=f"（已豁免：{reason}）{f.message}")
+        if (reason := evaluation.waived.get(f.fingerprint)) is not None
+        else f
+        for f in evaluation.findings
+    ]
 
 
 def _settle(
@@ -156,16 +225,21 @@ def _settle(
         set_filing_status(connection, filing.id, "returned")
         tell(
             cycle, connection, department, Stage.REVIEW, "returned",
-            subject=filing.sha256, receipt=filing.receipt, findings=evaluation.findings,
-            annotated=str(cycle.settings.deliveries / annotated) if annotated else "",
+            subject=filing.sha256, receipt=filing.receipt, findings=evaluation.open,
+            annotated=cycle.settings.link(annotated) if annotated else "",
         )  # fmt: skip
         return
-    for earlier in filing_records(connection, cycle.year, filing.unit):
-        if earlier.status == "accepted":
-            set_filing_status(connection, earlier.id, "superseded")
-    set_filing_status(connection, filing.id, "accepted")
+    make_accepted(connection, filing)
     tell(
         cycle, connection, department, Stage.REVIEW, "accepted",
-        subject=filing.sha256, receipt=filing.receipt, findings=evaluation.findings,
+        subject=filing.sha256, receipt=filing.receipt, findings=evaluation.open,
         total=evaluation.total, grade=evaluation.grade,
     )  # fmt: skip
+
+
+def make_accepted(connection: Connection, filing: FilingRecord) -> None:
+    """This filing is the department's accepted one from now on."""
+    for earlier in filing_records(connection, filing.year, filing.unit):
+        if earlier.status == "accepted" and earlier.id != filing.id:
+            set_filing_status(connection, earlier.id, "superseded")
+    set_filing_status(connection, filing.id, "accepted")

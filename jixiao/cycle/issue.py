@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
+from jixiao.cycle.deadlines import granted, own_window
+from jixiao.cycle.deliver import deliver
 from jixiao.cycle.prior import prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
 from jixiao.policy import Stage
+from jixiao.signing import current_key
 from jixiao.store.targets import issued_records, put_issued
-from jixiao.workbooks import issue_workbook
+from jixiao.workbooks import issue_workbook, narrative_outline
 
 
 class EvaluationWorkbooks:
@@ -22,7 +25,7 @@ class EvaluationWorkbooks:
             return []
         with cycle.store.read() as connection:
             targets = approved(connection, cycle.year)
-            priors = prior_filings(connection, cycle.year)
+            priors = prior_filings(connection, cycle.pack)
             done = {
                 (r.unit, r.key)
                 for r in issued_records(connection, cycle.year)
@@ -40,6 +43,7 @@ class EvaluationWorkbooks:
                 cycle.pack.forms_hash,
                 deadline,
                 bureau,
+                "signed" if current_key() else "",
                 department.model_dump_json(),
                 targets[department.code].hash,
                 prior.sha256 if prior else "",
@@ -52,25 +56,29 @@ class EvaluationWorkbooks:
         department = cycle.department(item.id)
         with cycle.store.read() as connection:
             targets = approved(connection, cycle.year)[item.id].targets
-            prior = prior_filings(connection, cycle.year).get(item.id)
-            last_year = prior.read(connection) if prior else None
-        name = f"{cycle.year}/{item.id}/{file_name(department.name)}{cycle.year}年度绩效自评.xlsx"
-        path = cycle.settings.deliveries / name
+            prior = prior_filings(connection, cycle.pack).get(item.id)
+            last_year = prior.read(connection, cycle.pack.forms) if prior else None
         data = issue_workbook(cycle.pack, department, targets, prior=last_year)
-        sha256 = write_file(path, data)
+        name = f"{file_name(department.name)}{cycle.year}年度绩效自评.xlsx"
+        path, sha256 = deliver(cycle, item.id, name, data)
+        outline = narrative_outline(cycle.pack, department, targets, prior=last_year)
+        name = f"{file_name(department.name)}{cycle.year}年度绩效自评报告提纲.docx"
+        outline_path, _ = deliver(cycle, item.id, name, outline)
         with cycle.store.begin() as connection:
             if put_issued(
                 connection, cycle.year, unit=item.id, kind="evaluation", key=item.key,
-                sha256=sha256, path=name, day=cycle.day,
+                sha256=sha256, path=path, day=cycle.day,
             ):  # fmt: skip
                 cycle.log(
                     connection, "issued", item.id,
-                    sha256=sha256, path=name, target_hash=targets.hash,
+                    sha256=sha256, path=path, target_hash=targets.hash,
                 )  # fmt: skip
                 # What a clerk must know is by when to hand it in, not how long we issue.
-                deadline = cycle.pack.calendar.window(Stage.SUBMIT)
+                given = granted(connection, cycle.year, item.id)
+                deadline = own_window(cycle.pack.calendar, given, item.id, Stage.SUBMIT)
                 tell(
                     cycle, connection, department, Stage.ISSUE, "issued",
-                    subject=item.key, workbook=str(path), window=deadline,
+                    subject=item.key, workbook=cycle.settings.link(path),
+                    outline=cycle.settings.link(outline_path), window=deadline,
                 )  # fmt: skip
-        return Done(item.id, item.name, "自评工作簿已下达", str(path))
+        return Done(item.id, item.name, "自评工作簿已下达", cycle.settings.link(path))

@@ -2,26 +2,69 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
-from jixiao.cycle.status import Standing, State, standings, summary
-from jixiao.cycle.tell import BUREAU, tell
-from jixiao.notices import ChannelBook, Delivery, failed, send_due, sent, sweep, waiting
+from jixiao.cycle.deadlines import granted, own_window
+from jixiao.cycle.status import Standing, State, standings
+from jixiao.cycle.tell import frame, tell
+from jixiao.notices import (
+    ESCALATION,
+    ChannelBook,
+    Delivery,
+    Told,
+    failed,
+    merge_waiting,
+    open_book,
+    send_due,
+    sweep,
+    told,
+    waiting,
+)
+from jixiao.notices.delivery import MAX_ATTEMPTS
 from jixiao.notices.model import Status
 from jixiao.notices.outbox import LEASE
-from jixiao.policy import Stage
-from jixiao.schedule import reminders_due
+from jixiao.policy import Stage, Window
+from jixiao.schedule import holds_back, reminders_due, reminders_reached
 from jixiao.store.targets import issued_records
 
-#: Which departments a stage's reminder is for, and which message they get.
-_LATE: dict[Stage, tuple[frozenset[State], str]] = {
-    Stage.TARGETS: (frozenset({State.TARGETS_OPEN, State.TARGETS_RETURNED}), "targets_reminder"),
-    Stage.SUBMIT: (frozenset({State.ISSUED, State.RETURNED}), "submit_reminder"),
+#: Who is to be reminded, of which stage's closing date, and by which message.
+LATE: dict[State, tuple[Stage, str]] = {
+    State.TARGETS_OPEN: (Stage.TARGETS, "targets_reminder"),
+    State.TARGETS_RETURNED: (Stage.TARGETS, "targets_reminder"),
+    State.ISSUED: (Stage.SUBMIT, "submit_reminder"),
+    State.RETURNED: (Stage.REVIEW, "correction_reminder"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A department that has something to hand in, with the window it has for it."""
+
+    standing: Standing
+    stage: Stage
+    kind: str
+    window: Window
+
+    def counts(self, day: date) -> bool:
+        """Whether a reminder of this day is for it: not one of before it got where it is."""
+        return self.standing.since is None or day > self.standing.since
+
+
+def late(cycle: Cycle) -> Iterator[Late]:
+    """Everybody whose turn it is, whether or not the closing date has come."""
+    with cycle.store.read() as connection:
+        given = granted(connection, cycle.year)
+    for standing in standings(cycle):
+        if standing.state in LATE:
+            stage, kind = LATE[standing.state]
+            window = own_window(cycle.pack.calendar, given, standing.department.code, stage)
+            yield Late(standing, stage, kind, window)
 
 
 class Reminders:
@@ -32,118 +75,167 @@ class Reminders:
 
     def due(self, cycle: Cycle) -> list[Item]:
         with cycle.store.read() as connection:
-            told = {
-                (n.recipient, n.kind, n.due)
-                for listed in (waiting, sent, failed)
-                for n in listed(connection, cycle.year)
-            }
+            known = told(connection, cycle.year, *(kind for _, kind in LATE.values()))
         items = []
-        for standing in standings(cycle):
-            if not standing.department.channels:
+        for each in late(cycle):
+            department = each.standing.department
+            if not department.channels:
                 continue  # nobody to tell; the bureau sees it among those it cannot reach
-            for stage, day in _reminders(cycle, standing):
-                kind = _LATE[stage][1]
-                if (standing.department.code, kind, day) not in told:
-                    items.append(
-                        Item(standing.department.code, standing.department.name, f"{stage}:{day}")
-                    )
+            for reminder in reminders_due(cycle.pack.calendar, each.stage, cycle.day, each.window):
+                this = Told(each.stage.value, department.code, each.kind, reminder.due, "")
+                if each.counts(reminder.due) and this not in known:
+                    key = f"{each.stage}:{reminder.due}"
+                    items.append(Item(department.code, department.name, key))
         return items
 
     def do(self, cycle: Cycle, item: Item) -> Done:
         name, _, text = item.key.partition(":")
-        stage, day = Stage(name), date.fromisoformat(text)
-        standing = next(s for s in standings(cycle) if s.department.code == item.id)
-        kind = _LATE[stage][1]
+        day = date.fromisoformat(text)
+        each = next((e for e in late(cycle) if e.standing.department.code == item.id), None)
+        if each is None or each.stage != name:
+            return Done(item.id, item.name, "已经报送，不用提醒")
         with cycle.store.begin() as connection:
             if tell(
-                cycle, connection, standing.department, stage, kind, due=day,
-                missing=[standing.next], workbook=_workbook(cycle, connection, item.id, stage),
+                cycle, connection, each.standing.department, each.stage, each.kind, due=day,
+                **_what_is_missing(cycle, connection, each),
             ):  # fmt: skip
-                cycle.log(connection, "reminded", item.id, stage=stage.value, due=str(day))
-        return Done(item.id, item.name, f"已提醒：{standing.next}")
+                cycle.log(connection, "reminded", item.id, stage=name, due=str(day))
+        return Done(item.id, item.name, f"已提醒：{each.standing.next}")
 
 
-def _reminders(cycle: Cycle, standing: Standing) -> list[tuple[Stage, date]]:
-    return [
-        (stage, reminder.due)
-        for stage, (states, _) in _LATE.items()
-        if standing.state in states
-        for reminder in reminders_due(cycle.pack.calendar, stage, cycle.day)
-    ]
-
-
-def _workbook(cycle: Cycle, connection: Connection, unit: str, stage: Stage) -> str:
-    """Where the workbook lies that the department is to fill."""
-    kind = "targets" if stage is Stage.TARGETS else "evaluation"
+def _what_is_missing(cycle: Cycle, connection: Connection, each: Late) -> dict[str, Any]:
+    """What the message says is still to come, and where the file to fill lies."""
+    unit = each.standing.department.code
+    if each.stage is Stage.REVIEW:
+        evaluation = each.standing.evaluation
+        annotated = evaluation.annotated if evaluation else None
+        return {
+            "todo": each.standing.next,
+            "annotated": cycle.settings.link(annotated) if annotated else "",
+        }
+    kind = "targets" if each.stage is Stage.TARGETS else "evaluation"
     paths = [
         r.path for r in issued_records(connection, cycle.year) if (r.unit, r.kind) == (unit, kind)
     ]
-    return str(cycle.settings.deliveries / paths[-1]) if paths else ""
+    return {
+        "missing": [f"{f.id} {cycle.pack.title(f.title)}" for f in cycle.pack.forms.values()],
+        "workbook": cycle.settings.link(paths[-1]) if paths else "",
+    }
 
 
-class Digest:
-    """Once a day of the year's work the bureau is told who is where and whom nobody can reach."""
+class Escalations:
+    """Tell named people once where reminding did not help."""
 
-    id = "digest"
-    title = "每日汇总"
+    id = "escalate"
+    title = "上报负责人"
 
     def due(self, cycle: Cycle) -> list[Item]:
-        first, last = cycle.pack.calendar.span
-        if not (first <= cycle.day <= last and cycle.pack.channels.bureau):
+        if cycle.pack.channels.escalate is None:
             return []
         with cycle.store.read() as connection:
-            told = any(
-                (n.kind, n.due) == ("bureau_digest", cycle.day)
-                for listed in (waiting, sent, failed)
-                for n in listed(connection, cycle.year)
-            )
-        return [] if told else [Item("digest", f"{cycle.day} 汇总")]
+            known = told(connection, cycle.year, "escalation")
+            reminded = told(connection, cycle.year, *(kind for _, kind in LATE.values()))
+        done = {(n.stage, n.subject) for n in known}
+        return [
+            Item(each.standing.department.code, each.standing.department.name, each.stage.value)
+            for each in late(cycle)
+            if (each.stage.value, each.standing.department.code) not in done
+            and _times(cycle, each, reminded) >= cycle.pack.channels.escalate.after
+        ]
 
     def do(self, cycle: Cycle, item: Item) -> Done:
-        items = standings(cycle)
-        with ChannelBook(cycle.pack.channels, os.environ) as book:
-            unreachable = [u.name for u in book.unreachable(cycle.pack.roster)]
-        counts = [(state.sentence, count) for state, count in summary(items).items()]
+        each = next((e for e in late(cycle) if e.standing.department.code == item.id), None)
+        if each is None or each.stage != item.key:
+            return Done(item.id, item.name, "已经报送，不用上报")
+        with open_book(cycle.pack.channels) as book:
+            silent = {u.recipient for u in book.unreachable(cycle.pack.roster)}
         with cycle.store.begin() as connection:
-            tell(
-                cycle, connection, BUREAU, Stage.REVIEW, "bureau_digest", counts=counts,
-                overdue=[s.department.name for s in items if s.overdue],
-                unreachable=unreachable,
-            )  # fmt: skip
-        return Done(item.id, item.name, f"已汇总 {len(items)} 个单位")
+            reminded = told(connection, cycle.year, each.kind)
+            times = _times(cycle, each, reminded)
+            if tell(
+                cycle, connection, ESCALATION, each.stage, "escalation", subject=item.id,
+                unit=each.standing.department, window=each.window, times=times,
+                reached=item.id not in silent, state=each.standing.state.sentence,
+            ):  # fmt: skip
+                cycle.log(connection, "escalated", item.id, stage=each.stage.value, times=times)
+        return Done(item.id, item.name, f"提醒 {times} 次仍未办，已告诉负责人")
+
+
+def _times(cycle: Cycle, each: Late, reminded: set[Told]) -> int:
+    """How often it was reminded; where nobody can be told, how often it would have been."""
+    department = each.standing.department
+    if department.channels:
+        return sum(
+            1
+            for n in reminded
+            if (n.recipient, n.kind) == (department.code, each.kind) and each.counts(n.due)
+        )
+    reached = reminders_reached(cycle.pack.calendar, each.stage, cycle.day, each.window)
+    return len({r.due for r in reached if each.counts(r.due)})
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC)
 
 
 class Outbox:
-    """Send what waits in the outbox; a row of the outbox is one message to one channel."""
+    """Send what waits in the outbox; a row of the outbox is one message to one channel.
+
+    Args:
+        clock: the moment (aware). Quiet hours go by it where the work is done for its day.
+    """
 
     id = "notify"
     title = "发送通知"
 
+    def __init__(self, clock: Callable[[], datetime] = _clock) -> None:
+        self._clock = clock
+
     def due(self, cycle: Cycle) -> list[Item]:
         """One item for everything that can go now; what has no channel is not due but listed."""
-        now = datetime.now(UTC)
+        now = self._clock()
+        if holds_back(cycle.pack.calendar, cycle.day, now):
+            return []
         with cycle.store.read() as connection:
             entries = waiting(connection, cycle.year)
-        with ChannelBook(cycle.pack.channels, os.environ) as book:
+            again = [
+                e
+                for e in (failed(connection, cycle.year) if _resends(cycle) else ())
+                if e.status is Status.UNKNOWN and e.attempts < MAX_ATTEMPTS
+            ]
+        with open_book(cycle.pack.channels) as book:
             ready = [
                 e
                 for e in entries
                 if book.channel(e.channel) is not None
                 and (e.next_attempt is None or e.next_attempt <= now)
                 and (e.status is Status.WAITING or e.updated <= now - LEASE)
-            ]
+            ] + [e for e in again if book.channel(e.channel) is not None]
         return [Item("outbox", f"{len(ready)} 条通知")] if ready else []
 
     def do(self, cycle: Cycle, item: Item) -> Done:
-        now = datetime.now(UTC)
-        sweep(cycle.store.engine, now)
-        with ChannelBook(cycle.pack.channels, os.environ) as book:
-            delivery = send_due(cycle.store.engine, book, now)
-        return Done(item.id, item.name, _sentence(delivery))
+        now = self._clock()
+        if holds_back(cycle.pack.calendar, cycle.day, now):
+            return Done(item.id, item.name, "现在是不打扰的时段，到时再发")
+        engine, policy = cycle.store.engine, cycle.pack.channels
+        sweep(engine, now, resend=_resends(cycle), year=cycle.year)
+        with open_book(policy) as book:
+            merged = _merge(cycle, book, now) if policy.digest_per_contact else 0
+            delivery = send_due(engine, book, now, year=cycle.year)
+        return Done(item.id, item.name, _sentence(delivery, merged))
 
 
-def _sentence(delivery: Delivery) -> str:
+def _resends(cycle: Cycle) -> bool:
+    return cycle.pack.channels.resend_unknown
+
+
+def _merge(cycle: Cycle, book: ChannelBook, now: datetime) -> int:
+    return merge_waiting(cycle.store.engine, book, cycle.pack.roster, cycle.year, now, frame(cycle))
+
+
+def _sentence(delivery: Delivery, merged: int) -> str:
     counts = {
+        "已并入别的通知": merged,
         "已交出": delivery.sent,
         "稍后再试": delivery.postponed,
         "未能送达": delivery.refused,

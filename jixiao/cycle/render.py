@@ -1,16 +1,23 @@
-"""报告: an internal report of every evaluated filing, with its findings and every working."""
+"""报告: an internal report of every evaluated filing: page, Word file, PDF and JSON."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
+from jixiao import __version__
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.county import spread
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.paths import template_dir
-from jixiao.reports.html import render_report
+from jixiao.reports.files import ReportFiles, report_files
 from jixiao.reports.view import report_view
-from jixiao.store.filings import evaluation_records, filing_record, filing_records
+from jixiao.store.filings import (
+    FilingRecord,
+    evaluation_records,
+    filing_record,
+    filing_records,
+)
 from jixiao.store.publications import put_rendering, rendering_records
 
 
@@ -26,6 +33,7 @@ class Reports:
             evaluations = evaluation_records(connection, cycle.year)
             rendered = rendering_records(connection, cycle.year)
         newest = {r.unit: r.id for r in filings}
+        scores = repr(spread(cycle))
         items = []
         for filing in filings:
             department = cycle.pack.department(filing.unit)
@@ -34,7 +42,7 @@ class Reports:
                 continue
             if filing.id != newest[filing.unit] and filing.status != "accepted":
                 continue
-            key = content_hash("report", evaluation.key, filing.status, templates_hash("reports"))
+            key = content_hash("report", evaluation.key, filing.status, scores, layout_hash())
             last = rendered.get(filing.id)
             if last is None or last.key != key:
                 items.append(Item(str(filing.id), department.name, key))
@@ -44,25 +52,52 @@ class Reports:
         with cycle.store.read() as connection:
             filing = filing_record(connection, int(item.id))
         department = cycle.department(filing.unit)
+        evaluation = evaluate_filing(cycle, filing)
         view = report_view(
-            cycle.pack, evaluate_filing(cycle, filing), department=department, public=False,
-            filed_on=filing.received_on,
+            cycle.pack, evaluation, department=department, public=False,
+            filed_on=filing.received_on, spread=spread(cycle),
         )  # fmt: skip
-        rendered = render_report(view)
-        folder = f"{cycle.year}/{filing.unit}/第{filing.number}次"
-        page = f"{folder}/{file_name(department.name)}自评报告.html"
-        path = cycle.settings.reports / page
-        sha256 = write_file(path, rendered.page)
-        write_file(cycle.settings.reports / folder / "report.json", rendered.data)
+        files = report_files(view, day=filing.received_on)
+        path = _write(cycle, filing, department.name, files)
+        missing = undrawn_words(files)
         with cycle.store.begin() as connection:
             if put_rendering(
-                connection, filing.id, key=item.key, path=page, sha256=sha256, day=cycle.day
+                connection, filing.id, key=item.key, path=path, sha256=files.sha256, day=cycle.day
             ):
                 cycle.log(
                     connection, "rendered", filing.unit,
-                    receipt=filing.receipt, path=page, sha256=sha256,
+                    receipt=filing.receipt, path=path, sha256=files.sha256, without_pdf=missing,
                 )  # fmt: skip
-        return Done(item.id, item.name, "自评报告已生成", str(path))
+        said = f"自评报告已生成{missing}"
+        return Done(item.id, item.name, said, str(cycle.settings.reports / path))
+
+
+def _write(cycle: Cycle, filing: FilingRecord, name: str, files: ReportFiles) -> str:
+    """Write the files of a report; the page's path below the reports folder."""
+    folder = f"{cycle.year}/{filing.unit}/第{filing.number}次"
+    title = f"{file_name(name)}自评报告"
+    there = cycle.settings.reports / folder
+    write_file(there / f"{title}.html", files.page)
+    for other, data in files.others.items():
+        plain = other if other.endswith(".json") else f"{title}{Path(other).suffix}"
+        write_file(there / plain, data)
+    pdf = there / f"{title}.pdf"
+    if files.undrawn and pdf.exists():
+        pdf.unlink()  # it was made from an earlier evaluation
+    return f"{folder}/{title}.html"
+
+
+def undrawn_words(files: ReportFiles) -> str:
+    """Why there is no PDF, in words; ``""`` where nothing kept it from being made."""
+    if not files.undrawn:
+        return ""
+    return f"（没有生成 PDF：字库画不出{'、'.join(f.found for f in files.undrawn)}）"
+
+
+def layout_hash() -> str:
+    """Changes whenever a template, a font or the program that lays reports out does."""
+    folders = ("reports", "word", "typst")
+    return content_hash(__version__, *(templates_hash(folder) for folder in folders))
 
 
 def templates_hash(folder: str) -> str:

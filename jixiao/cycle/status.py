@@ -7,7 +7,9 @@ from datetime import date
 from enum import Enum
 
 from jixiao.cycle.base import Cycle
+from jixiao.cycle.deadlines import Granted, granted, own_window
 from jixiao.policy import Department, Stage
+from jixiao.store.decisions import DecisionRecord, decision_records
 from jixiao.store.filings import (
     DeliveryRecord,
     EvaluationRecord,
@@ -33,6 +35,7 @@ class State(Enum):
     RETURNED = (65, "已退回修改", "单位")
     ACCEPTED = (70, "审核通过，待公开", "财政局")
     PUBLISHED = (80, "已公开，待核验网址", "财政局")
+    WITHDRAWN = (82, "公开报告已撤下", "财政局")
     BROKEN = (85, "已公开，网址核验未通过", "财政局")
     VERIFIED = (90, "已公开并核验", "—")
 
@@ -50,6 +53,7 @@ class Standing:
         since: the day it got there, ``None`` where it never left the start.
         next: what is to be done, in a sentence.
         overdue: days past the deadline that is its own to keep, 0 if none.
+        deadline: that deadline, extensions included; ``None`` where it is not its turn.
         filing, evaluation, publication: the newest of each.
     """
 
@@ -61,6 +65,7 @@ class Standing:
     filing: FilingRecord | None = None
     evaluation: EvaluationRecord | None = None
     publication: PublicationRecord | None = None
+    deadline: date | None = None
 
     @property
     def who(self) -> str:
@@ -77,6 +82,8 @@ class _Known:
     deliveries: dict[int, DeliveryRecord]
     evaluations: dict[int, EvaluationRecord]
     publications: dict[str, PublicationRecord]
+    granted: Granted
+    decisions: dict[int, list[DecisionRecord]]
 
 
 def standings(cycle: Cycle) -> list[Standing]:
@@ -97,6 +104,8 @@ def _read(cycle: Cycle) -> _Known:
             deliveries={r.id: r for r in delivery_records(connection, cycle.year)},
             evaluations=evaluation_records(connection, cycle.year),
             publications=publication_records(connection, cycle.year),
+            granted=granted(connection, cycle.year),
+            decisions=decision_records(connection, cycle.year),
         )
 
 
@@ -114,10 +123,10 @@ def _before_filing(cycle: Cycle, known: _Known, department: Department) -> Stand
     targets = known.targets.get(code)
     template = known.issued.get((code, "targets"))
     if evaluation is not None:
-        closes = window(Stage.SUBMIT).closes
+        closes = _closes(cycle, known, code, Stage.SUBMIT)
         return Standing(
             department, State.ISSUED, evaluation.issued_on,
-            f"在 {closes} 前填好自评工作簿并报送", _overdue(cycle, closes),
+            f"在 {closes} 前填好自评工作簿并报送", _overdue(cycle, closes), deadline=closes,
         )  # fmt: skip
     if targets is not None:
         state, next = {
@@ -128,12 +137,17 @@ def _before_filing(cycle: Cycle, known: _Known, department: Department) -> Stand
                 f"{window(Stage.ISSUE).opens} 起自动下达自评工作簿",
             ),
         }[targets.status]
-        return Standing(department, state, targets.decided_on or targets.received_on, next, 0)
+        turn = state is State.TARGETS_RETURNED
+        closes = _closes(cycle, known, code, Stage.TARGETS)
+        return Standing(
+            department, state, targets.decided_on or targets.received_on, next,
+            _overdue(cycle, closes) if turn else 0, deadline=closes if turn else None,
+        )  # fmt: skip
     if template is not None:
-        closes = window(Stage.TARGETS).closes
+        closes = _closes(cycle, known, code, Stage.TARGETS)
         return Standing(
             department, State.TARGETS_OPEN, template.issued_on,
-            f"在 {closes} 前申报绩效目标", _overdue(cycle, closes),
+            f"在 {closes} 前申报绩效目标", _overdue(cycle, closes), deadline=closes,
         )  # fmt: skip
     opens = window(Stage.TARGETS).opens
     return Standing(department, State.NO_TEMPLATE, None, f"{opens} 起自动下发绩效目标申报表", 0)
@@ -145,16 +159,24 @@ def _after_filing(
     newest = filings[-1]
     evaluation = known.evaluations.get(newest.id)
     publication = known.publications.get(department.code)
-    closes = cycle.pack.calendar.window(Stage.SUBMIT).closes
     since = newest.received_on
-    overdue = 0
-    if newest.status == "received":
+    overdue, deadline = 0, None
+    decided = known.decisions.get(newest.id, [])[-1:]
+    if newest.status == "received" and decided:
+        last = decided[0]
+        state, since = State.RECEIVED, last.decided_on
+        next = f"{last.officer}已撤回审核通过（{last.reason}），重新决定通过或退回"
+    elif newest.status == "received":
         state, next = State.RECEIVED, "重算得分并审核（自动）"
     elif newest.status == "returned":
         errors = evaluation.errors if evaluation else 0
         state, next = State.RETURNED, f"改正 {errors} 处错误后重新报送"
         since = evaluation.evaluated_on if evaluation else since
-        overdue = _overdue(cycle, closes)
+        if decided and decided[0].kind == "return":
+            next, since = f"按退回理由修改后重新报送：{decided[0].reason}", decided[0].decided_on
+        # Who filed in time and was returned has until the end of the review to correct.
+        deadline = _closes(cycle, known, department.code, Stage.REVIEW)
+        overdue = _overdue(cycle, deadline)
     elif publication is None or publication.filing_id != newest.id:
         opens = cycle.pack.calendar.window(Stage.PUBLISH).opens
         state, next = State.ACCEPTED, f"{opens} 起自动公开"
@@ -164,8 +186,16 @@ def _after_filing(
         state, next = {
             "published": (State.PUBLISHED, "核验公开网址（自动）"),
             "verified": (State.VERIFIED, "无"),
+            "withdrawn": (State.WITHDRAWN, f"等待更正后的报送：{publication.detail}"),
         }.get(publication.state, (State.BROKEN, publication.detail or "检查公开网址"))
-    return Standing(department, state, since, next, overdue, newest, evaluation, publication)
+    return Standing(
+        department, state, since, next, overdue, newest, evaluation, publication, deadline
+    )
+
+
+def _closes(cycle: Cycle, known: _Known, unit: str, stage: Stage) -> date:
+    """The department's own last day of a stage."""
+    return own_window(cycle.pack.calendar, known.granted, unit, stage).closes
 
 
 def _overdue(cycle: Cycle, closes: date) -> int:
@@ -191,6 +221,7 @@ def status_rows(items: list[Standing]) -> list[dict[str, str]]:
             "自": str(s.since or "—"),
             "下一步": s.next,
             "责任方": s.who,
+            "截止日": str(s.deadline or "—"),
             "逾期天数": str(s.overdue or "—"),
             "得分": (s.evaluation.total or "—") if s.evaluation else "—",
             "等级": (s.evaluation.grade or "—") if s.evaluation else "—",

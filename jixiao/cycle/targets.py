@@ -6,11 +6,13 @@ from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
+from jixiao.cycle.deliver import deliver
 from jixiao.cycle.tell import tell
 from jixiao.errors import JixiaoError
 from jixiao.forms import Form
 from jixiao.policy import Department, Stage
+from jixiao.signing import current_key
 from jixiao.store.targets import (
     TargetRecord,
     decide_targets,
@@ -45,27 +47,27 @@ class TargetTemplates:
 
     def do(self, cycle: Cycle, item: Item) -> Done:
         department = cycle.department(item.id)
-        name = f"{cycle.year}/{item.id}/{file_name(department.name)}绩效目标申报表.xlsx"
-        path = cycle.settings.deliveries / name
-        sha256 = write_file(path, target_template(cycle.pack, department))
+        name = f"{file_name(department.name)}绩效目标申报表.xlsx"
+        path, sha256 = deliver(cycle, item.id, name, target_template(cycle.pack, department))
         with cycle.store.begin() as connection:
             if put_issued(
                 connection, cycle.year, unit=item.id, kind="targets", key=item.key, sha256=sha256,
-                path=name, day=cycle.day,
+                path=path, day=cycle.day,
             ):  # fmt: skip
-                cycle.log(connection, "targets_issued", item.id, sha256=sha256, path=name)
+                cycle.log(connection, "targets_issued", item.id, sha256=sha256, path=path)
                 tell(
                     cycle, connection, department, Stage.TARGETS, "targets_opened",
-                    subject=item.key, workbook=str(path),
+                    subject=item.key, workbook=cycle.settings.link(path),
                 )  # fmt: skip
-        return Done(item.id, item.name, "绩效目标申报表已下发", str(path))
+        return Done(item.id, item.name, "绩效目标申报表已下发", cycle.settings.link(path))
 
 
 def _key(cycle: Cycle, department: Department) -> str:
     window = cycle.pack.calendar.window(Stage.TARGETS)
     return content_hash(
-        "targets", cycle.pack.forms_hash, department.model_dump_json(), window.model_dump_json()
-    )
+        "targets", cycle.pack.forms_hash, department.model_dump_json(), window.model_dump_json(),
+        "signed" if current_key() else "",
+    )  # fmt: skip
 
 
 def check_targets(cycle: Cycle, targets: TargetSet) -> list[str]:

@@ -8,11 +8,13 @@ from functools import reduce
 from jixiao.errors import RefusedFile
 from jixiao.forms import Form
 from jixiao.intake import page, word, workbook
+from jixiao.intake.conflicts import conflicts
+from jixiao.intake.convert import converted, convertible
 from jixiao.intake.guard import check, inspect
 from jixiao.intake.package import Package
 from jixiao.submission import Submission
 
-__all__ = ["check", "merge", "read_file", "read_files"]
+__all__ = ["check", "merge", "merge_all", "read_file"]
 
 
 def read_file(
@@ -31,6 +33,9 @@ def read_file(
         RefusedFile: with a Chinese sentence saying what is wrong and what to do.
     """
     inspected = inspect(data, name)
+    if convertible(inspected.kind, name):
+        data = converted(data, inspected.kind, name)
+        inspected = inspect(data, name)
     if inspected.kind == "docx":
         return word.read_inspected(inspected, forms, year, name)
     if inspected.kind == "html":
@@ -40,17 +45,10 @@ def read_file(
     return workbook.read_inspected(data, inspected, forms, year)
 
 
-def read_files(
-    files: Sequence[tuple[bytes, str]], forms: Mapping[str, Form], year: int | None = None
-) -> Submission:
-    """Several files as one submission: what has tables first, then what has only text.
-
-    Raises:
-        RefusedFile: one of them cannot be taken.
-    """
-    read = [read_file(data, name, forms, year) for data, name in files]
-    read.sort(key=lambda s: not any(f.cells or f.indicators for f in s.forms))
-    return reduce(merge, read)
+def merge_all(read: Sequence[Submission]) -> Submission:
+    """Several submissions as one: what has tables first, then what has only text."""
+    ordered = sorted(read, key=lambda s: not any(f.cells or f.indicators for f in s.forms))
+    return reduce(merge, ordered)
 
 
 def _read_zip(
@@ -58,8 +56,8 @@ def _read_zip(
 ) -> Submission:
     """A zip of one workbook and, where handed in, one Word report."""
     members = [n for n in package.names if _is_content(n)]
-    books = [n for n in members if n.lower().endswith((".xlsx", ".xls", ".xlsm"))]
-    reports = [n for n in members if n.lower().endswith((".docx", ".doc"))]
+    books = [n for n in members if n.lower().endswith((".xlsx", ".xls", ".xlsm", ".et"))]
+    reports = [n for n in members if n.lower().endswith((".docx", ".doc", ".wps", ".rtf"))]
     if len(books) > 1 or len(reports) > 1:
         raise RefusedFile(
             "two_files", f"“{name}”里有不止一个工作簿或 Word 报告。请各留一个后重新报送。"
@@ -104,7 +102,7 @@ def merge(book: Submission, report: Submission) -> Submission:
     Project reports replace each other by form as a whole, since their titles often name a
     project otherwise than the workbook does.
     """
-    told = {data.form for data in report.forms if data.paragraphs}
+    told = {data.form for data in report.forms if any(p.heading is None for p in data.paragraphs)}
     have = {(data.form, data.project) for data in book.forms}
     kept = [data for data in book.forms if data.form not in told]
     added = [
@@ -119,4 +117,8 @@ def merge(book: Submission, report: Submission) -> Submission:
         kind=book.kind or report.kind,
         form_version=book.form_version,
         target_hash=book.target_hash,
+        identity=book.identity,
+        signature=book.signature,
+        conflicts=[*book.conflicts, *report.conflicts, *conflicts(book.forms, report.forms)],
+        explanations={**book.explanations, **report.explanations},
     )

@@ -7,6 +7,8 @@ pipes, so nothing the child says is ever unpickled.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import json
 import os
 import resource
@@ -22,11 +24,14 @@ from typing import IO, Self
 from jixiao.errors import RefusedFile
 from jixiao.forms import Form
 from jixiao.intake import read_file
+from jixiao.intake.convert import converted, convertible
+from jixiao.intake.guard import CONVERTED, check
 from jixiao.submission import Submission, from_json, to_json
 
 MEMORY = 2 * 1024**3  # bytes of address space
 CPU_SECONDS = 20  # a file
 WALL_SECONDS = 60.0  # a file
+_KEPT = {"PATH", "HOME", "LANG", "TMPDIR", "TEMP", "TZ"}
 _LENGTH = struct.Struct(">Q")
 
 
@@ -59,16 +64,23 @@ class ChildReader:
         self._child: subprocess.Popen[bytes] | None = None
 
     def read(self, data: bytes, name: str, year: int | None = None) -> Submission | RefusedFile:
-        """The submission in a file, or why it is refused."""
-        if self._child is None:
-            self._child = _start()
-        child = self._child
+        """The submission in a file, or why it is refused.
+
+        What LibreOffice must convert first is converted here, by a process of its own.
+        """
+        try:
+            data = _modern(data, name)
+        except RefusedFile as refused:
+            return refused
+        fresh = self._child is None
+        child = self._child = self._child or _start()
         assert child.stdin is not None
         assert child.stdout is not None
         timer = threading.Timer(self._wall, child.kill)
         timer.start()
         try:
-            _send(child.stdin, self._setup)
+            if fresh:
+                _send(child.stdin, self._setup)
             _send(child.stdin, json.dumps({"name": name, "year": year}).encode())
             _send(child.stdin, data)
             child.stdin.flush()
@@ -85,6 +97,11 @@ class ChildReader:
             return from_json(answer)
         code, message = json.loads(answer)
         return RefusedFile(code, message)
+
+    @property
+    def pid(self) -> int:
+        """The child's process id, 0 while there is none."""
+        return self._child.pid if self._child is not None else 0
 
     def close(self) -> None:
         """Ends the child."""
@@ -108,12 +125,53 @@ class ChildReader:
         self.close()
 
 
+class SharedReader:
+    """One child for a whole process: its threads take turns, whoever they work for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._reader: ChildReader | None = None
+        self._forms: Mapping[str, Form] | None = None
+
+    def read(
+        self, data: bytes, name: str, forms: Mapping[str, Form], year: int | None = None
+    ) -> Submission | RefusedFile:
+        """The submission in a file, or why it is refused."""
+        with self._lock:
+            if self._reader is None or self._forms is not forms:
+                self._close()
+                self._reader, self._forms = ChildReader(forms), forms
+            return self._reader.read(data, name, year)
+
+    def close(self) -> None:
+        """Ends the child; the next file gets a new one."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
+SHARED = SharedReader()
+atexit.register(SHARED.close)
+
+
 def read_in_child(
     files: Iterable[tuple[bytes, str]], forms: Mapping[str, Form], year: int | None = None
 ) -> list[Submission | RefusedFile]:
     """Every file's submission, or why it is refused, in the order given."""
     with ChildReader(forms) as reader:
         return [reader.read(data, name, year) for data, name in files]
+
+
+def _modern(data: bytes, name: str) -> bytes:
+    """The bytes to hand to the child; a look at the first of them tells what must be converted."""
+    if not data.startswith(CONVERTED):
+        return data
+    kind = check(data, name)
+    return converted(data, kind, name) if convertible(kind, name) else data
 
 
 def _start() -> subprocess.Popen[bytes]:
@@ -123,8 +181,13 @@ def _start() -> subprocess.Popen[bytes]:
         [sys.executable, "-m", "jixiao.intake.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": path},
+        env={**_harmless(), "PYTHONPATH": path},
     )
+
+
+def _harmless() -> dict[str, str]:
+    """The environment without anything a file that breaks the reader could be after."""
+    return {k: v for k, v in os.environ.items() if k in _KEPT or k.startswith("LC_")}
 
 
 def _close_quietly(pipe: IO[bytes]) -> None:
@@ -169,23 +232,20 @@ def _limit(memory: int, cpu_seconds: int) -> None:
 
 
 def serve(source: IO[bytes], sink: IO[bytes]) -> None:
-    """The child's loop: answers requests until its input ends."""
-    known: bytes = b""
-    forms: dict[str, Form] = {}
-    limits = (MEMORY, CPU_SECONDS)
+    """The child's loop: takes forms and limits once, then answers requests until input ends."""
+    settings = json.loads(_receive(source))
+    forms = {id: Form.model_validate(form) for id, form in settings["forms"].items()}
+    gc.disable()  # what a file leaves behind is swept up between files, not while one is read
     while True:
         try:
-            setup, request, data = _receive(source), _receive(source), _receive(source)
+            request, data = _receive(source), _receive(source)
         except EOFError:
             return
-        if known != setup:
-            settings = json.loads(setup)
-            forms = {k: Form.model_validate(v) for k, v in settings["forms"].items()}
-            known, limits = setup, (settings["memory"], settings["cpu_seconds"])
-        _limit(*limits)
+        _limit(settings["memory"], settings["cpu_seconds"])
         for part in _answer(forms, request, data):
             _send(sink, part)
         sink.flush()
+        gc.collect(1)
 
 
 if __name__ == "__main__":

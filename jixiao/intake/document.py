@@ -17,14 +17,16 @@ from jixiao.intake.identity import name_unit, year_of
 from jixiao.intake.locate import locate
 from jixiao.intake.located import Located
 from jixiao.intake.narrative import heading_of, place
-from jixiao.intake.parts import best_fit, part_data
-from jixiao.intake.shape import Shapes, project_in_title, shapes
+from jixiao.intake.parts import HINT, best_fit, part_data
+from jixiao.intake.projects import settle_projects
+from jixiao.intake.shape import Shapes, project_in_title, says_nothing, shapes
 from jixiao.intake.text import key
 from jixiao.submission import FormData, Submission, Unplaced
 
 _NEAR = 6  # blocks after a title within which its table or first heading must come
 _MOST_UNPLACED = 200
 _FEWEST_HEADINGS = 3
+_FLATTENED = "表格成了逐行的文字，行列已对不上，没有读取："
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class _Reading:
         self.title = ""
         self.stack: list[Grid] = []
         self.loose: list[Block] = []
-        self.labels = {key(id) for id in prepared.forms}
+        self.flattened: list[Block] = []  # titles of tables that are no tables any more
 
     def read(self, blocks: list[Block]) -> None:
         for index, block in enumerate(blocks):
@@ -64,8 +66,12 @@ class _Reading:
             if form is not None and self.is_title(form, blocks[index + 1 : index + 1 + _NEAR]):
                 self.close_tables()
                 self.start(form, block.text)
-            elif key(block.text) in self.labels:
-                continue  # 附件2 on a line of its own names what follows and says nothing itself
+            elif key(block.text) in self.shapes.labels or block.text.startswith(HINT):
+                continue
+            elif form is not None and self.is_flattened(form, blocks[index + 1 : index + 40]):
+                self.close_tables()
+                self.close_report()
+                self.flattened.append(Block(block.cell, f"{_FLATTENED}{block.text}"))
             elif self.report is not None and self.form is None:
                 self.report.lines.append(block)
             else:
@@ -73,7 +79,7 @@ class _Reading:
         self.close_tables()
         self.close_report()
         self.untitled_report()
-        self.unplaced(self.loose)
+        self.unplaced([*self.flattened, *self.loose])
 
     def is_title(self, form: Form, following: list[Block]) -> bool:
         """A title of a table form has its table near; a report's title, a heading or a title."""
@@ -85,6 +91,18 @@ class _Reading:
             for b in following
             if b.grid is None
         )
+
+    def is_flattened(self, form: Form, following: list[Block]) -> bool:
+        """A title of a table form under which the table's cells stand as lines of text.
+
+        Which cell stood in which row cannot be told any more, so nothing is read from them.
+        """
+        if form.narrative is not None:
+            return False
+        shape = self.shapes.forms[form.id]
+        known = shape.header_keys.union(*(table.exact for table in shape.tables))
+        lines = {key(b.text) for b in following if b.grid is None}
+        return len(lines & known) >= _FEWEST_HEADINGS
 
     def start(self, form: Form, title: str) -> None:
         self.close_report()
@@ -155,9 +173,8 @@ class _Reading:
 
     def unplaced(self, blocks: list[Block]) -> None:
         room = _MOST_UNPLACED - len(self.submission.unplaced)
-        self.submission.unplaced.extend(
-            Unplaced(self.name, b.cell, b.text) for b in blocks[: max(room, 0)]
-        )
+        said = [Unplaced(self.name, b.cell, b.text) for b in blocks if not says_nothing(b.text)]
+        self.submission.unplaced.extend(said[: max(room, 0)])
 
 
 def read_blocks(
@@ -175,13 +192,21 @@ def read_blocks(
     texts = [b.text for b in blocks if b.grid is None]
     told = year_of(texts)
     submission = Submission(told if told is not None else year, "", "")
-    _Reading(name, shapes(forms, submission.year), submission).read(blocks)
+    reading = _Reading(name, shapes(forms, submission.year), submission)
+    reading.read(blocks)
+    if not submission.forms and reading.flattened:
+        raise RefusedFile(
+            "flattened",
+            f"“{name}”里的表格已成了逐行的文字，看不出哪个数在哪一行。"
+            "请取带表格的 Word、Excel 文件或网页再试。",
+        )
     if not submission.forms:
         raise RefusedFile(
             "no_forms",
             f"“{name}”里找不到自评报告，也找不到本年度的任何一张表。请检查是不是送错了文件。",
         )
     name_unit(submission, texts)
+    settle_projects(submission, forms)
     return submission
 
 

@@ -30,6 +30,15 @@ def a1(pos: Pos) -> str:
     return f"{column_letters(pos[1])}{pos[0] + 1}"
 
 
+@lru_cache(maxsize=1024)
+def column_index(letters: str) -> int:
+    """``A`` → 0, ``AA`` → 26."""
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
 @lru_cache(maxsize=16384)
 def from_a1(reference: str) -> Pos:
     """``D7`` → ``(6, 3)``.

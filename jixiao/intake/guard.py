@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from jixiao.errors import RefusedFile
+from jixiao.intake.convert import convertible
 from jixiao.intake.grid import from_a1
 from jixiao.intake.package import MAX_FILE, Package, check_xml, open_package
 
@@ -18,10 +19,18 @@ MAX_ROW = 9999
 MAX_COLUMN = 702  # ZZ
 MAX_MERGE = 20_000  # cells in one merged area
 MAX_MERGED = 200_000  # cells in all merged areas of a sheet
-MAX_XLS = 10 * 1024 * 1024
+MAX_OLD = 10 * 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_RTF = b"{\\rtf"
+CONVERTED = (_OLE, _RTF)  # how a file begins that may have to be converted
 _FAR = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3,}\d+|[A-Z]*\d{5,})["']""")
+# The same, for parts written the usual way: a fixed beginning is found much faster.
+_FAR_USUAL = re.compile(rb'r="(?:[A-Z]{3,}\d+|[A-Z]*\d{5,})"')
+_UNUSUAL = (
+    b"\tr", b"\nr", b"\rr", b" r ", b" r\t", b" r\n", b" r\r",
+    b" r='", b" r= ", b" r=\t", b" r=\n", b" r=\r",
+)  # fmt: skip
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([^"']*)["']""")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|meta|style)\b", re.IGNORECASE)
 
@@ -35,7 +44,8 @@ class Inspected:
 
 
 def check(data: bytes, name: str) -> str:
-    """The file's kind by its content: ``xlsx``, ``docx``, ``html``, ``zip`` or ``xls``.
+    """The file's kind by its content: ``xlsx``, ``docx``, ``html``, ``zip``, ``xls``, or one that
+    must be converted first (``doc``, ``rtf``, ``ole``).
 
     Raises:
         RefusedFile: the file is not taken; ``code`` says why.
@@ -56,6 +66,8 @@ def inspect(data: bytes, name: str) -> Inspected:
         return Inspected(_ole_kind(data, name))
     if data.startswith(b"PK"):
         return _archive(data, name)
+    if data.startswith(_RTF):
+        return Inspected("rtf")
     if _HTML.search(data[:4096]):
         if b"<!ENTITY" in data:
             raise RefusedFile(
@@ -69,19 +81,23 @@ def inspect(data: bytes, name: str) -> Inspected:
 
 
 def _ole_kind(data: bytes, name: str) -> str:
-    """Files of the old binary kind, told apart by the streams in their directory."""
+    """Files of the old binary kind, told apart by the streams in their directory.
+
+    ``xls`` is read as it is; ``doc`` and ``ole`` (a kind known by its name alone) only after
+    LibreOffice has converted them.
+    """
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise RefusedFile("password", f"“{name}”设有打开密码，读不了。请取消密码后重新报送。")
-    if "WordDocument".encode("utf-16-le") in data:
-        raise RefusedFile("old_word", f"“{name}”是旧版 Word 文档。请另存为 .docx 后重新报送。")
     if "_VBA_PROJECT".encode("utf-16-le") in data:
-        raise RefusedFile("macro", f"“{name}”含有宏，不予打开。请另存为不含宏的 .xlsx 后重新报送。")
+        raise RefusedFile("macro", f"“{name}”含有宏，不予打开。请另存为不含宏的文件后重新报送。")
+    if len(data) > MAX_OLD:
+        raise RefusedFile("old_excel", f"“{name}”是旧版格式且太大。请另存为新格式后重新报送。")
+    if "WordDocument".encode("utf-16-le") in data:
+        return "doc"
     if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
-        if len(data) > MAX_XLS:
-            raise RefusedFile(
-                "old_excel", f"“{name}”是旧版 .xls 且太大。请另存为 .xlsx 后重新报送。"
-            )
         return "xls"
+    if convertible("ole", name):
+        return "ole"
     raise RefusedFile("not_a_spreadsheet", f"“{name}”不是 Excel 工作簿。请用下达的模板填好后报送。")
 
 
@@ -127,9 +143,16 @@ def _check_workbook(package: Package, name: str) -> None:
         data = package.read(part)
         if b"sheetData" not in data:
             continue
-        if _FAR.search(data):
+        if _is_far(data):
             raise far_cell(name)
         _check_merges(data, name)
+
+
+def _is_far(data: bytes) -> bool:
+    """Whether any row or cell is named beyond the bounds, however its name is written."""
+    if _FAR_USUAL.search(data):
+        return True
+    return any(mark in data for mark in _UNUSUAL) and _FAR.search(data) is not None
 
 
 def far_cell(name: str) -> RefusedFile:
@@ -140,11 +163,13 @@ def far_cell(name: str) -> RefusedFile:
 
 
 def _check_merges(data: bytes, name: str) -> None:
+    if b"mergeCell" not in data:
+        return
     refused = RefusedFile(
         "giant_merge", f"“{name}”里有范围过大的合并单元格。请取消该合并后重新报送。"
     )
     total = 0
-    for match in _MERGE.finditer(data):
+    for match in _MERGE.finditer(data, max(data.find(b"mergeCell") - 20, 0)):
         first, _, last = match[1].decode("ascii", "replace").replace("$", "").partition(":")
         try:
             top, bottom = from_a1(first), from_a1(last or first)

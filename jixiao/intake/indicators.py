@@ -16,17 +16,32 @@ def find_indicator_header(
     """Row and columns of the list's header: the indicator's name and at least two more."""
     best: tuple[int, dict[str, int]] | None = None
     for row in range(first, last):
-        columns: dict[str, int] = {}
-        for c, text in grid.starts(row):
-            if len(text) > 40:
-                continue
-            id = shape.columns.get(key(text)) or shape.columns.get(bare(text))
-            if id is not None:
-                columns.setdefault(id, c)
+        columns = _header_columns(shape, grid, row, first)
         fits = "name" in columns and columns.keys() & {"target", "weight"} and len(columns) >= 3
         if fits and (best is None or len(columns) > len(best[1])):
             best = (row, columns)
     return best
+
+
+def _header_columns(shape: IndicatorShape, grid: Grid, row: int, first: int) -> dict[str, int]:
+    """Column ids on a header row. Where a header has two rows, its lower row splits some columns
+    and the others stand in the row above, merged down or with a blank below them."""
+    columns: dict[str, int] = {}
+    own = dict(grid.starts(row))
+    above = dict(grid.starts(row - 1)) if row > first else {}
+    for c in sorted(own.keys() | above.keys()):
+        text = own.get(c) or (above[c] if not grid.text((row, c)) or _down(grid, row, c) else "")
+        if not text or len(text) > 40:
+            continue
+        id = shape.columns.get(key(text)) or shape.columns.get(bare(text))
+        if id is not None and (id not in columns or key(text) in shape.preferred):
+            columns[id] = c
+    return columns if own else {}
+
+
+def _down(grid: Grid, row: int, column: int) -> bool:
+    """Whether the cell above is merged down over this row."""
+    return grid.end((row - 1, column))[0] >= row
 
 
 def locate_indicators(
@@ -38,7 +53,8 @@ def locate_indicators(
     found: Located,
 ) -> None:
     """Rows under the header down to the total row."""
-    below = max(grid.end((header, c))[0] for c in columns.values()) + 1
+    below = max(grid.end(grid.owner((header, c)))[0] for c in columns.values()) + 1
+    below = max(below, header + 1)
     level1 = level2 = ""
     values = {id: columns[id] for id in _VALUES if id in columns}
     for row in range(below, stop):

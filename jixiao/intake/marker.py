@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 from jixiao.intake.grid import Grid
@@ -10,7 +11,10 @@ SHEET = "_jixiao"
 COVER = "封面"
 OPINION = "审核意见"  # first sheet of an annotated workbook
 CHECK_TITLE = "填写检查"  # header of the column that says what is still missing
-OWN_SHEETS = frozenset({SHEET, COVER, OPINION})
+CHANGES = "与上次对照"  # last sheet of an annotated workbook: what the filing changed
+EXPLANATION = "单位说明"  # column of the sheet 审核意见 in which the department explains
+FINGERPRINT = "编号"  # hidden column beside it: which finding the line is about
+OWN_SHEETS = frozenset({SHEET, COVER, OPINION, CHANGES})
 
 EVALUATION = "evaluation"
 TARGETS = "targets"
@@ -36,10 +40,18 @@ class Marker:
     form_version: str = ""
     pack_version: str = ""
     target_hash: str = ""
+    signature: str = ""
     sheets: dict[str, SheetMark] = field(default_factory=dict)
 
+    def signed_text(self) -> str:
+        """What the signature is over: every row, as text."""
+        return json.dumps([[v.strip() for v in row] for row in self._rows()], ensure_ascii=False)
+
     def rows(self) -> list[tuple[str, ...]]:
-        """The rows to write, as text."""
+        """The rows to write, as text; the signature comes last."""
+        return [*self._rows(), *([("signature", self.signature)] if self.signature else [])]
+
+    def _rows(self) -> list[tuple[str, ...]]:
         head = [
             ("kind", self.kind),
             ("unit_code", self.unit_code),
@@ -72,7 +84,7 @@ def read_marker(grid: Grid) -> Marker:
             project = values.get(4, "") if values.get(3) == "project" else None
             marker.sheets[value] = SheetMark(value, values.get(2, ""), project)
         elif name == "year":
-            marker.year = int(value) if value.isdigit() else None
+            marker.year = int(value) if value.isdecimal() else None
         elif name in {
             "kind",
             "unit_code",
@@ -80,6 +92,7 @@ def read_marker(grid: Grid) -> Marker:
             "form_version",
             "pack_version",
             "target_hash",
+            "signature",
         }:
             setattr(marker, name, value)
     return marker

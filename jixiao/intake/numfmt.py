@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 
 GENERAL = "General"
@@ -40,6 +40,10 @@ class _Format:
     thousands: bool = False
     scale: int = 0
     tokens: tuple[str, ...] = ()
+
+
+# A cell may hold any double: 309 digits before the point, and what the format adds behind it.
+_WIDE = Context(prec=400)
 
 
 def clean(number: float | str) -> Decimal:
@@ -74,7 +78,9 @@ def display(number: Decimal, code: str, *, date1904: bool = False) -> str:
     if compiled.kind != "number":
         return plain(number)
     scaled = shown.scaleb(compiled.scale)
-    rounded = scaled.quantize(Decimal(1).scaleb(-compiled.most), rounding=ROUND_HALF_UP)
+    rounded = scaled.quantize(
+        Decimal(1).scaleb(-compiled.most), rounding=ROUND_HALF_UP, context=_WIDE
+    )
     text = f"{rounded:,f}" if compiled.thousands else f"{rounded:f}"
     if compiled.most > compiled.least:
         whole, _, decimals = text.partition(".")

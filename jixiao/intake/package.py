@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -18,6 +20,11 @@ MAX_ENTRIES = 3000
 MAX_TOTAL = 200 * 1024 * 1024  # bytes unpacked, declared and really read
 MAX_RATIO = 250  # unpacked : packed, for parts of more than a megabyte
 _MEGABYTE = 1024 * 1024
+# What zipfile answers with when an archive is damaged; ValueError for offsets before the start.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
+    NotImplementedError,
+)  # fmt: skip
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 
@@ -51,7 +58,7 @@ class Package:
             raise RefusedFile(
                 "password", "文件设有打开密码，读不了。请取消密码后重新报送。"
             ) from None
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+        except _BROKEN:
             raise damaged() from None
         if len(data) > room:
             raise bomb()
@@ -85,7 +92,7 @@ def open_package(data: bytes) -> Package:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+    except _BROKEN:
         raise damaged() from None
     if len(infos) > MAX_ENTRIES or sum(i.file_size for i in infos) > MAX_TOTAL:
         raise bomb()

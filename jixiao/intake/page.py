@@ -97,7 +97,7 @@ def _is_layout(table: etree._Element) -> bool:
 
 def _span(cell: etree._Element, name: str) -> int:
     text = cell.get(name, "1").strip()
-    return min(max(int(text), 1), MAX_SPAN) if text.isdigit() else 1
+    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() else 1
 
 
 def table_grid(table: etree._Element, name: str) -> Grid:

@@ -47,7 +47,7 @@ def parts_of(grid: Grid, shapes: Shapes, mark: SheetMark | None) -> list[Part]:
     titles = [
         (pos, form, text)
         for pos, text in grid.all_texts()
-        if (form := shapes.title_of(text)) is not None
+        if ("表" in text or "告" in text) and (form := shapes.title_of(text)) is not None
     ]
     marked = shapes.forms.get(mark.form) if mark is not None else None
     if marked is not None and (
@@ -81,7 +81,7 @@ def _part(
     if form.scope is Scope.PROJECT:
         project = (mark.project if mark is not None else None) or project_in_title(title, form)
     if form.narrative is not None:
-        narrative = _narrative(form, grid, first, last, title, project)
+        narrative = _narrative(form, grid, first, last, title, project, shapes.labels)
         return [narrative] if mark is not None or _has_headings(narrative) else []
     found = locate(shapes.forms[form.id], grid, first, last, title=title)
     found.project = project
@@ -89,7 +89,13 @@ def _part(
 
 
 def _narrative(
-    form: Form, grid: Grid, first: int, last: int, title: str, project: str | None
+    form: Form,
+    grid: Grid,
+    first: int,
+    last: int,
+    title: str,
+    project: str | None,
+    labels: frozenset[str],
 ) -> Narrative:
     """The lines of a report: every cell in reading order, without title and our own notes."""
     narrative = Narrative(form, grid, title, project)
@@ -97,12 +103,7 @@ def _narrative(
     for row in range(first, last):
         for column, text in grid.starts(row):
             named = PROJECT_LINE.match(text)
-            if (
-                column in checks
-                or text == title
-                or text.startswith(HINT)
-                or bare(text) == key(form.id)
-            ):
+            if column in checks or text == title or text.startswith(HINT) or bare(text) in labels:
                 continue
             if named and narrative.project_at is None and form.scope is Scope.PROJECT:
                 narrative.project_at = (row, column)

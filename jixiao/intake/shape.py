@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,10 +12,18 @@ from jixiao.intake.text import bare, key, loose, with_year, without_year
 # Columns that other provinces split off; every form understands them.
 _COMMON_INDICATOR_COLUMNS = {
     "sign": ("指标性质", "指标方向", "比较符", "符号"),
-    "unit": ("度量单位", "计量单位", "指标单位"),
+    "unit": ("度量单位", "计量单位", "指标单位", "单位"),
+    "target": ("年初值", "年初目标值", "调整值", "调整后指标值", "调整后目标值", "预期指标值"),
+    "actual": ("实际完成情况", "全年实际值", "实际完成指标值"),
+    "weight": ("权重(%)", "标准分值", "指标分值"),
 }
+# Where a target was adjusted in the year, the adjusted one counts.
+_PREFERRED = frozenset({"调整值", "调整后指标值", "调整后目标值"})
 TOTAL_WORDS = ("合计", "总计", "总分", "合计得分", "总得分")
 _REPORT_TAIL = "绩效自评报告"
+_TAILS = (_REPORT_TAIL, "绩效自评表", "绩效评价表")
+_LABEL = re.compile(r"附[件表]\d*(-\d+)?$|单位:万?元$")
+_KINDS = ("项目支出", "项目", "支出")  # of a form's name, never the end of a project's
 
 
 @dataclass(slots=True)
@@ -49,6 +58,7 @@ class IndicatorShape:
     section: IndicatorsSection
     columns: dict[str, str]
     totals: frozenset[str]
+    preferred: frozenset[str] = _PREFERRED
 
 
 @dataclass(slots=True)
@@ -68,6 +78,7 @@ class Shapes:
 
     forms: dict[str, FormShape]
     year: int | None
+    labels: frozenset[str] = frozenset()  # 附件2 on a line of its own names what follows
     _titles: list[tuple[str, Form]] = field(default_factory=list)
 
     def title_of(self, text: str) -> Form | None:
@@ -88,17 +99,29 @@ class Shapes:
         return (s.form for s in self.forms.values() if s.form.narrative is not None)
 
 
+def says_nothing(text: str) -> bool:
+    """A year, a form's number or a bracket on a line of its own, as stands under every title."""
+    return not without_year(bare(text)) or _LABEL.match(key(text)) is not None
+
+
 def project_in_title(text: str, form: Form) -> str:
-    """The project a report names in its own title: ``招商引资专项2023年度绩效自评报告``."""
+    """The project a form or report names in its own title: ``招商引资专项2023年度绩效自评报告``."""
+    found = titles_without_tail(text, form)
+    return found[0] if found else ""
+
+
+def titles_without_tail(text: str, form: Form) -> list[str]:
+    """What a title says before the form's name, the longest first.
+
+    ``补助资金绩效评价表`` may be the form 资金绩效评价表 of 补助 or the form 绩效评价表 of 补助资金.
+    """
     title = without_year(bare(text))
-    names = sorted({bare(n) for n in (form.title, *form.aliases)}, key=len, reverse=True)
-    for name in (*names, _REPORT_TAIL):
-        if title.endswith(name):
-            rest = title[: -len(name)]
-            # 招商引资专项 + 绩效自评报告 also ends with the alias 专项绩效自评报告
-            shorter = title[: -len(_REPORT_TAIL)] if title.endswith(_REPORT_TAIL) else rest
-            return shorter if rest and name != _REPORT_TAIL else rest
-    return ""
+    tails = {*(bare(name) for name in (form.title, *form.aliases)), *_TAILS}
+    found = {title[: -len(tail)] for tail in tails if title.endswith(tail)}
+    if "" in found:
+        return []  # the form's own name and nothing else
+    kinds = {f"{rest}{kind}" for rest in found for kind in _KINDS}
+    return sorted(found - kinds, key=len, reverse=True)
 
 
 _cache: dict[tuple[tuple[int, ...], int | None], tuple[tuple[Form, ...], Shapes]] = {}
@@ -120,7 +143,7 @@ def _build(forms: tuple[Form, ...], year: int | None) -> Shapes:
     built = {form.id: _form(form, year) for form in forms}
     titles = [(name, shape.form) for shape in built.values() for name in shape.titles]
     titles.sort(key=lambda pair: len(pair[0]), reverse=True)
-    return Shapes(built, year, titles)
+    return Shapes(built, year, frozenset(key(form.id) for form in forms), titles)
 
 
 def _form(form: Form, year: int | None) -> FormShape:

@@ -1,13 +1,12 @@
 """A workbook's sheets as grids.
 
-``.xlsx`` is read in one lxml pass over the parts the guard has already unpacked: it yields the
+``.xlsx`` is read in one pass over the parts the guard has already unpacked: it yields the
 values together with what a value-only reader cannot tell (number formats, error cells,
-formulas without a stored result, merges). Old ``.xls`` files are read with python-calamine.
+formulas without a stored result, merges).
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,13 +15,13 @@ from functools import lru_cache
 from typing import cast
 
 from lxml import etree
-from python_calamine import CalamineError, CalamineWorkbook
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.grid import Grid, from_a1
+from jixiao.intake.grid import Grid, Pos, column_index, from_a1
 from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, far_cell
-from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display, plain
+from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.package import Package, main_part, parse_xml, relations
+from jixiao.intake.quick import inline_text, shared_strings, sheet_cells, unreferenced
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -64,14 +63,25 @@ def read_xlsx(package: Package) -> list[Sheet]:
     """
     main = main_part(package, "xl/", "xl/workbook.xml")
     if main not in package.names:
-        raise RefusedFile(
-            "truncated", "工作簿缺少内部文件，打不开。请用 Excel 或 WPS 重新保存后再报送。"
-        )
+        raise _malformed()
+    try:
+        return _sheets(package, main)
+    except ValueError:  # a reference, style or row number that is none
+        raise _malformed() from None
+
+
+def _malformed() -> RefusedFile:
+    return RefusedFile(
+        "truncated", "工作簿的内部结构有误，读不了。请用 Excel 或 WPS 重新保存后再报送。"
+    )
+
+
+def _sheets(package: Package, main: str) -> list[Sheet]:
     related = relations(package, main)
     by_kind = {kind: part for kind, part in related.values() if part in package.names}
     book = _tree(package, main)
     strings = _strings(package, by_kind["sharedStrings"]) if "sharedStrings" in by_kind else []
-    formats = _formats(package, by_kind["styles"]) if "styles" in by_kind else []
+    formats = _formats(package.read(by_kind["styles"])) if "styles" in by_kind else []
     properties = book.find(f"{_M}workbookPr")
     date1904 = properties is not None and properties.get("date1904") in {"1", "true"}
     sheets = []
@@ -80,53 +90,18 @@ def read_xlsx(package: Package) -> list[Sheet]:
         if kind != "worksheet" or part not in package.names:
             continue
         name = element.get("name", "")
-        grid = _Pass(name, strings, formats, date1904).grid(_tree(package, part))
+        grid = _Pass(name, strings, formats, date1904).read(package, part)
         sheets.append(Sheet(name, element.get("state", "visible"), grid))
     return sheets
 
 
-def read_xls(data: bytes) -> list[Sheet]:
-    """The sheets of an old binary workbook; values only, without number formats.
-
-    Raises:
-        RefusedFile: it cannot be read, or is out of bounds.
-    """
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets = []
-        for number, meta in enumerate(book.sheets_metadata):
-            sheet = book.get_sheet_by_index(number)
-            if sheet.height > MAX_ROW or sheet.width > MAX_COLUMN:
-                raise far_cell(meta.name)
-            rows = sheet.to_python(skip_empty_area=False)
-            grid = Grid(meta.name)
-            for r, row in enumerate(rows):
-                for c, value in enumerate(row):
-                    text = _plain_value(value)
-                    if text:
-                        grid.texts[r, c] = text
-            for top, bottom in sheet.merged_cell_ranges or ():
-                grid.merges[top] = bottom
-            state = str(meta.visible).rsplit(".", 1)[-1]
-            sheets.append(Sheet(meta.name, state[:1].lower() + state[1:], grid))
-        return sheets
-    except (CalamineError, OSError, ValueError):
-        raise RefusedFile(
-            "old_excel", "这个旧版 .xls 文件读不了。请用 Excel 或 WPS 另存为 .xlsx 后重新报送。"
-        ) from None
-
-
-def _plain_value(value: object) -> str:
-    if isinstance(value, float):
-        return plain(clean(value))
-    return str(value).strip()
+def _transitional(data: bytes) -> bytes:
+    """Strict parts under the names of the usual ones."""
+    return data.replace(_STRICT, _MAIN.encode()) if _STRICT in data[:2000] else data
 
 
 def _tree(package: Package, part: str) -> etree._Element:
-    data = package.read(part)
-    if _STRICT in data[:2000]:
-        data = data.replace(_STRICT, _MAIN.encode())
-    return parse_xml(data, part)
+    return parse_xml(_transitional(package.read(part)), part)
 
 
 def _unescape(text: str) -> str:
@@ -150,12 +125,16 @@ def _rich(element: etree._Element) -> str:
 
 
 def _strings(package: Package, part: str) -> list[str]:
+    plain = shared_strings(package.read(part))
+    if plain is not None:
+        return [_unescape(text) for text in plain]
     return [_rich(item) for item in _tree(package, part).iterfind(f"{_M}si")]
 
 
-def _formats(package: Package, part: str) -> list[str]:
-    """Number format code by cell style index."""
-    root = _tree(package, part)
+@lru_cache(maxsize=16)
+def _formats(data: bytes) -> list[str]:
+    """Number format code by cell style index; workbooks of one batch share their styles."""
+    root = parse_xml(_transitional(data), "xl/styles.xml")
     own = {
         f.get("numFmtId", ""): f.get("formatCode", GENERAL)
         for f in root.iterfind(f"{_M}numFmts/{_M}numFmt")
@@ -173,7 +152,30 @@ class _Pass:
     def __init__(self, name: str, strings: list[str], formats: list[str], date1904: bool) -> None:
         self.name, self.strings, self.formats, self.date1904 = name, strings, formats, date1904
 
-    def grid(self, root: etree._Element) -> Grid:
+    def read(self, package: Package, part: str) -> Grid:
+        """The sheet in a part: with one pattern where it is written the usual way."""
+        found = sheet_cells(package.read(part))
+        if found is None:
+            return self.from_tree(_tree(package, part))
+        grid = Grid(self.name)
+        cells, merges = found
+        for first, last in merges:
+            if first != last:
+                grid.merges[from_a1(first)] = from_a1(last)
+        for letters, number, style, kind, formula, value, inline in cells:
+            pos = (int(number) - 1, column_index(letters))
+            if not (0 <= pos[0] < MAX_ROW and pos[1] < MAX_COLUMN):
+                raise far_cell(self.name)
+            if kind == "s":
+                self.put(grid, pos, kind, style, value, False, "")
+            elif value or inline or formula or kind == "str":
+                text = unreferenced(value) if value or kind == "str" else None
+                self.put(
+                    grid, pos, kind, style, text, bool(formula), inline and inline_text(inline)
+                )
+        return grid
+
+    def from_tree(self, root: etree._Element) -> Grid:
         grid = Grid(self.name)
         for reference in _MERGES(root):
             first, _, last = str(reference).replace("$", "").partition(":")
@@ -186,26 +188,35 @@ class _Pass:
             pos = from_a1(cell.get("r", ""))
             if not (0 <= pos[0] < MAX_ROW and 0 <= pos[1] < MAX_COLUMN):
                 raise far_cell(self.name)
-            self.take(grid, pos, cell)
+            value: str | None = None
+            formula = False
+            inline = ""
+            for child in cell:
+                if child.tag == _VALUE:
+                    value = child.text
+                elif child.tag == _FORMULA:
+                    formula = True
+                elif child.tag == _INLINE:
+                    inline = _rich(child)
+            self.put(grid, pos, cell.get("t", "n"), cell.get("s", "0"), value, formula, inline)
         return grid
 
-    def take(self, grid: Grid, pos: tuple[int, int], cell: etree._Element) -> None:
-        value: str | None = None
-        formula = False
-        inline = ""
-        for child in cell:
-            if child.tag == _VALUE:
-                value = child.text
-            elif child.tag == _FORMULA:
-                formula = True
-            elif child.tag == _INLINE:
-                inline = _rich(child)
-        kind = cell.get("t", "n")
+    def put(
+        self,
+        grid: Grid,
+        pos: Pos,
+        kind: str,
+        style: str,
+        value: str | None,
+        formula: bool,
+        inline: str,
+    ) -> None:
+        """One cell as its part tells it: type, style, value, whether it is a formula."""
         if kind == "s":
-            index = int(value) if value and value.isdigit() else -1
+            index = int(value) if value and value.isdecimal() else -1
             text = self.strings[index] if 0 <= index < len(self.strings) else ""
         elif kind == "inlineStr":
-            text = inline
+            text = _unescape(inline)
         elif kind == "e":
             text = (value or "").strip()
             grid.problems[pos] = f"错误值 {text}，请改正公式或直接填写数值"
@@ -213,21 +224,18 @@ class _Pass:
             text = _unescape(value or "")
         elif value is None:
             if formula:
-                grid.pending[pos] = self.format(cell)
+                grid.pending[pos] = self.format(style)
             return
         elif kind == "b":
             text = "TRUE" if value == "1" else "FALSE"
         else:
-            text = self.number(value, cell)
+            text = _shown(value, self.format(style), self.date1904)
         if text:
             grid.texts[pos] = text
 
-    def format(self, cell: etree._Element) -> str:
-        style = int(cell.get("s", "0"))
-        return self.formats[style] if style < len(self.formats) else GENERAL
-
-    def number(self, value: str, cell: etree._Element) -> str:
-        return _shown(value, self.format(cell), self.date1904)
+    def format(self, style: str) -> str:
+        number = int(style or 0)
+        return self.formats[number] if number < len(self.formats) else GENERAL
 
 
 @lru_cache(maxsize=8192)

@@ -109,7 +109,7 @@ def _cell_text(cell: etree._Element) -> str:
 def _span(cell: etree._Element, path: str) -> int:
     value = cell.find(path)
     text = value.get(f"{_W}val", "1") if value is not None else "1"
-    return min(max(int(text), 1), MAX_SPAN) if text.isdigit() else 1
+    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() else 1
 
 
 def _grid(table: etree._Element, name: str) -> Grid:
@@ -121,7 +121,7 @@ def _grid(table: etree._Element, name: str) -> Grid:
         origins.append((name, r))
         before = row.find(f"{_W}trPr/{_W}gridBefore")
         value = before.get(f"{_W}val", "0") if before is not None else "0"
-        c = min(int(value), MAX_SPAN) if value.isdigit() else 0
+        c = min(int(value), MAX_SPAN) if value.isdecimal() else 0
         for cell in _cells(row):
             span = _span(cell, f"{_W}tcPr/{_W}gridSpan")
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from jixiao.errors import RefusedFile
 from jixiao.forms import Form
@@ -11,10 +11,14 @@ from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.guard import Inspected, inspect
 from jixiao.intake.identity import name_unit, year_of
 from jixiao.intake.located import Located
-from jixiao.intake.marker import OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
-from jixiao.intake.parts import part_data, parts_of
-from jixiao.intake.shape import shapes
-from jixiao.intake.sheets import Sheet, read_xls, read_xlsx
+from jixiao.intake.marker import OPINION, OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
+from jixiao.intake.opinions import read_explanations
+from jixiao.intake.parts import Part, part_data, parts_of
+from jixiao.intake.projects import settle_projects
+from jixiao.intake.shape import says_nothing, shapes
+from jixiao.intake.sheets import Sheet, read_xlsx
+from jixiao.intake.text import key
+from jixiao.intake.xls import read_xls
 from jixiao.submission import Submission, Unplaced
 
 MOST_UNPLACED = 200
@@ -66,16 +70,19 @@ def from_sheets(sheets: list[Sheet], forms: Mapping[str, Form], year: int | None
         submission.unit_code, submission.unit_name = marker.unit_code, marker.unit_name
         submission.kind = marker.kind
         submission.form_version, submission.target_hash = marker.form_version, marker.target_hash
+        submission.identity, submission.signature = marker.signed_text(), marker.signature
     prepared = shapes(forms, submission.year)
     recognised = False
     for sheet in sheets:
+        if sheet.name == OPINION:
+            submission.explanations.update(read_explanations(sheet.grid))
         mark = marker.sheets.get(sheet.name) if marker is not None else None
         if sheet.name in OWN_SHEETS or (sheet.state != "visible" and mark is None):
             continue
         parts = parts_of(sheet.grid, prepared, mark)
         recognised = recognised or bool(parts)
-        if not parts:
-            _unplaced(submission, sheet.grid, [pos for pos, _ in sheet.grid.all_texts()])
+        if mark is None:
+            _unplaced(submission, sheet.grid, _outside(sheet.grid, parts))
         for part in parts:
             data = part_data(part)
             if isinstance(part, Located):
@@ -88,11 +95,27 @@ def from_sheets(sheets: list[Sheet], forms: Mapping[str, Form], year: int | None
             "no_forms", "这个工作簿里找不到本年度的任何一张表。请用下达的模板填好后报送。"
         )
     name_unit(submission, (t for s in sheets for _, t in s.grid.all_texts()))
+    if marker is None:
+        settle_projects(submission, forms)
     return submission
 
 
 def _for_targets(marker: Marker | None) -> bool:
     return marker is not None and marker.kind == TARGETS
+
+
+def _outside(grid: Grid, parts: list[Part]) -> Iterator[Pos]:
+    """Texts of a sheet that no part of it holds."""
+    rows: set[int] = set()
+    for part in parts:
+        if isinstance(part, Located):
+            rows.update(range(part.first, part.last))
+        else:
+            rows.update(row for row, _ in part.lines)
+    titles = {key(part.title) for part in parts}
+    for pos, text in grid.all_texts():
+        if pos[0] not in rows and key(text) not in titles and not says_nothing(text):
+            yield pos
 
 
 def _headlines(grid: Grid) -> Iterable[str]:

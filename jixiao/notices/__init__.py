@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from jixiao.notices.channels import Channel, ChannelBook, Unreachable
 from jixiao.notices.delivery import Delivery, send_due
-from jixiao.notices.model import BUREAU, OPERATORS, Kind, Notice, Status
-from jixiao.notices.outbox import Entry, failed, put, send_failed_again, sent, sweep, waiting
+from jixiao.notices.merging import merge_waiting
+from jixiao.notices.model import BUREAU, ESCALATION, OPERATORS, Kind, Notice, Status
+from jixiao.notices.outbox import (
+    Entry,
+    Told,
+    entries,
+    failed,
+    merged,
+    put,
+    send_failed_again,
+    sent,
+    sweep,
+    told,
+    waiting,
+)
 from jixiao.notices.outcomes import Outcome
-from jixiao.notices.render import render
+from jixiao.notices.preview import preview
+from jixiao.notices.render import brief, render
+from jixiao.notices.secrets import open_book
 
 __all__ = [
     "BUREAU",
     "OPERATORS",
+    "ESCALATION",
     "Kind",
     "Notice",
     "Status",
     "render",
+    "brief",
+    "preview",
     "put",
     "send_due",
     "sweep",
@@ -23,10 +41,16 @@ __all__ = [
     "waiting",
     "sent",
     "failed",
+    "merged",
+    "told",
+    "entries",
+    "merge_waiting",
     "Entry",
+    "Told",
     "Delivery",
     "Channel",
     "ChannelBook",
     "Unreachable",
+    "open_book",
     "Outcome",
 ]

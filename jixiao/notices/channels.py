@@ -5,6 +5,7 @@ An address never leaves this module: what goes out is a channel's name and an ou
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
 import time
@@ -18,7 +19,7 @@ from apprise import NotifyFormat, NotifyType
 from apprise.plugins.base import NotifyBase
 
 from jixiao.notices.masking import SECRETS, guard_loggers
-from jixiao.notices.model import BUREAU, OPERATORS
+from jixiao.notices.model import BUREAU, ESCALATION, OPERATORS
 from jixiao.notices.outcomes import SERVICES, WEBHOOK, Outcome, interpret, interpret_error
 from jixiao.notices.transport import Recorder, open_plugin
 from jixiao.policy.model import Channels, Roster
@@ -44,37 +45,45 @@ class Channel:
     """One configured way out. Safe to use from several threads."""
 
     def __init__(
-        self, name: str, schema: str, plugin: NotifyBase, recorder: Recorder, *, markdown: bool
+        self,
+        name: str,
+        schema: str,
+        plugin: NotifyBase,
+        recorder: Recorder,
+        *,
+        markdown: bool,
+        workers: int = 4,
+        max_per_minute: int | None = None,
     ) -> None:
         service = SERVICES.get(schema, WEBHOOK)
         self.name = name
         self.schema = schema
-        self.interval = service.interval  # seconds between two messages, 0: no pacing
-        self._room = service.body_bytes
+        self.workers = workers
+        # Seconds from one message to the next, 0: no pacing. The pack may be slower than the
+        # service allows, never quicker.
+        self.interval = max(service.interval, 60 / max_per_minute if max_per_minute else 0)
+        self.room = service.body_bytes  # the longest text it takes, in UTF-8 bytes
         self._recorder = recorder
         self._plugin = plugin
         self._format = NotifyFormat.MARKDOWN if markdown else NotifyFormat.TEXT
         plugin.notify_format = self._format
         self._pace = threading.Lock()
-        self._last = -float("inf")
+        self._next = -float("inf")
 
     def rest(self) -> float:
         """Seconds until this channel may send its next message."""
-        return max(0.0, self._last + self.interval - time.monotonic())
+        return max(0.0, self._next - time.monotonic())
 
     def send(self, title: str, body: str, message_id: str) -> Outcome:
-        """Hand one message over; waits first where the service sets a pace. Never raises."""
-        if not self.interval:
-            return self._send(title, body, message_id)
-        with self._pace:
-            time.sleep(self.rest())
-            try:
-                return self._send(title, body, message_id)
-            finally:
-                self._last = time.monotonic()
+        """Hand one message over; waits for its turn where there is a pace. Never raises."""
+        if self.interval:
+            with self._pace:
+                time.sleep(self.rest())
+                self._next = time.monotonic() + self.interval
+        return self._send(title, body, message_id)
 
     def _send(self, title: str, body: str, message_id: str) -> Outcome:
-        text = fit(body, f"消息编号：{message_id}", self._room - len(title.encode()) - 2)
+        text = fit(body, f"消息编号：{message_id}", self.room - len(title.encode()) - 2)
         record = self._recorder.begin()
         try:
             self._plugin.notify(
@@ -100,7 +109,7 @@ class ChannelBook:
 
     Args:
         policy: the pack's ``channels.yaml``.
-        environ: where addresses are looked up, usually ``os.environ``.
+        environ: where addresses are looked up, see :func:`jixiao.notices.secrets.addresses`.
     """
 
     def __init__(self, policy: Channels, environ: Mapping[str, str]) -> None:
@@ -108,6 +117,7 @@ class ChannelBook:
         self._recorder = Recorder()
         self._open: dict[str, Channel] = {}
         self._problems: dict[str, str] = {}
+        self._ends: dict[str, str] = {}
         guard_loggers()
         for name in policy.channels:
             found = self._open_channel(name, environ)
@@ -141,16 +151,24 @@ class ChannelBook:
             return None
         return self._problems.get(name, f"没有定义通知渠道 {name}。")
 
+    def end(self, name: str) -> str:
+        """What tells two channels with the same address from two with different ones.
+
+        A hash that lives in memory only: an address must not be guessed from what is kept.
+        """
+        return self._ends.get(name, name)
+
     def format(self, name: str) -> Literal["text", "markdown"]:
         """The format messages of this channel are written in."""
         channel = self._policy.channels.get(name)
         return channel.format if channel else "text"
 
     def unreachable(self, roster: Roster) -> list[Unreachable]:
-        """Who has no working channel: bureau, operators, then departments in roster order."""
+        """Who has no working channel: the house itself, then departments in roster order."""
         people = [
             (BUREAU, "财政局", self._policy.bureau),
             (OPERATORS, "系统运维", self._policy.operators),
+            *((ESCALATION, "负责人", e.to) for e in [self._policy.escalate] if e),
             *((d.code, d.name, d.channels) for d in roster.departments),
         ]
         return [
@@ -172,6 +190,7 @@ class ChannelBook:
         if not address:
             return f"{where}未配置：环境变量 {setting.url_env} 为空。"
         SECRETS.learn(address)
+        self._ends[name] = hashlib.sha256(address.encode()).hexdigest()
         # Before Apprise sees the address: it would try, and print, whatever it is given.
         match = _SCHEMA.match(address)
         schema = match[1].lower() if match else ""
@@ -182,9 +201,19 @@ class ChannelBook:
             plugin = open_plugin(address, self._recorder)
         except TypeError:
             return f"{where}的地址类型 {schema} 无法得知发送结果，不能使用。"
+        except Exception as error:  # noqa: BLE001 - its words may hold the address
+            return f"{where}的渠道程序出错（{type(error).__name__}），不能使用。"
         if plugin is None:
             return f"{where}的地址写法不对，请检查环境变量 {setting.url_env}。"
-        return Channel(name, schema, plugin, self._recorder, markdown=setting.format == "markdown")
+        return Channel(
+            name,
+            schema,
+            plugin,
+            self._recorder,
+            markdown=setting.format == "markdown",
+            workers=setting.workers,
+            max_per_minute=setting.max_per_minute,
+        )
 
 
 def fit(body: str, tail: str, room: int) -> str:

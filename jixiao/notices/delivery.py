@@ -8,14 +8,15 @@ arrived, so ``sweep`` calls them unknown. The same where a connection broke befo
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Engine, RowMapping, bindparam, func, or_, select, true, update
 
 from jixiao.notices.channels import Channel, ChannelBook
 from jixiao.notices.model import Status, message_id
@@ -31,8 +32,17 @@ BACKOFF = (
     timedelta(days=1),
 )
 
-#: Rows claimed at a time for each worker: few, because a crash makes them all unknown.
+#: After this many failed attempts a row is given up.
+MAX_ATTEMPTS = 6
+
+#: Rows claimed at a time for each worker.
 _CLAIM = 8
+
+#: Seconds of a paced channel's work claimed at a time.
+_AHEAD = 5.0
+
+#: Channels served at the same time.
+_CHANNELS = 64
 
 
 @dataclass(slots=True)
@@ -59,54 +69,128 @@ class Delivery:
     def tried(self) -> int:
         return self.sent + self.postponed + self.refused + self.unknown
 
+    def add(self, other: Delivery) -> None:
+        """Count another one's rows too."""
+        self.sent += other.sent
+        self.postponed += other.postponed
+        self.refused += other.refused
+        self.unknown += other.unknown
+        self.held += other.held
+        self.reasons.update(other.reasons)
+
 
 def send_due(
     engine: Engine,
     channels: ChannelBook,
     now: datetime,
     *,
-    max_workers: int = 4,
+    year: int | None = None,
+    only: Collection[str] | None = None,
+    max_workers: int | None = None,
     limit: int | None = None,
-    max_attempts: int = 6,
+    max_attempts: int = MAX_ATTEMPTS,
 ) -> Delivery:
     """Hand over everything that is due, each row once.
 
-    A service that sets a pace is waited for, so many messages to one chat robot take their
-    time (some 20 a minute); other channels go on meanwhile. A service in trouble is left
-    alone, with all its rows, for a minute or as long as it asks. Rows of a channel that is
-    not configured stay waiting and say so. Several senders may run at once.
+    Every channel goes its own way: with as many workers as the pack gives it, at the pace the
+    pack or the service sets (many messages to one chat robot take their time, some 20 a
+    minute). A service in trouble is left alone, with all its rows, for a minute or as long as
+    it asks. Rows of a channel that is not configured stay waiting and say so. Several senders
+    may run at once.
 
     Args:
         now: the moment the work is done for (aware); times of further attempts count from it.
+        year: the year whose pack the channels are from; rows of other years are left alone.
+        only: names of channels; rows of others are left alone.
+        max_workers: workers of a channel at most, whatever the pack says.
         limit: rows to try at most.
         max_attempts: after this many failed attempts a row is given up.
     """
     delivery = Delivery()
-    usable = _usable(engine, channels, now, delivery)
-    with ThreadPoolExecutor(max_workers) as pool:
-        while usable and (limit is None or delivery.tried < limit):
-            size = _CLAIM * max_workers
-            if limit is not None:
-                size = min(size, limit - delivery.tried)
-            rows = _claim(engine, usable, now, size)
-            if not rows:
-                pause = _pause(engine, usable, now)
-                if pause is None:
-                    break
-                time.sleep(max(pause, 0.05))  # 0 where another sender is just claiming them
-                continue
-            outcomes = list(pool.map(lambda row: _hand_over(row, usable), rows))
-            _record(engine, rows, outcomes, now, max_attempts, delivery)
-            _spare_troubled(engine, rows, outcomes, now)
+    wanted = _of(year) if only is None else _of(year) & outbox.c.channel.in_(only)
+    usable = _usable(engine, channels, now, wanted, delivery)
+    budget = _Budget(limit)
+    with ThreadPoolExecutor(max(1, min(len(usable), _CHANNELS))) as pool:
+        runs = [
+            pool.submit(
+                _drain,
+                engine,
+                channel,
+                now,
+                year,
+                budget,
+                min(channel.workers, max_workers or channel.workers),
+                max_attempts,
+            )
+            for channel in usable.values()
+        ]
+        for run in runs:
+            delivery.add(run.result())
     return delivery
 
 
+class _Budget:
+    """How many rows may still be tried, shared by all channels."""
+
+    def __init__(self, limit: int | None) -> None:
+        self._left = limit
+        self._lock = threading.Lock()
+
+    def take(self, wanted: int) -> int:
+        with self._lock:
+            if self._left is None:
+                return wanted
+            taken = min(wanted, self._left)
+            self._left -= taken
+            return taken
+
+    def give_back(self, count: int) -> None:
+        with self._lock:
+            if self._left is not None:
+                self._left += count
+
+
+def _drain(
+    engine: Engine,
+    channel: Channel,
+    now: datetime,
+    year: int | None,
+    budget: _Budget,
+    workers: int,
+    max_attempts: int,
+) -> Delivery:
+    """Send what waits for one channel until nothing is due there."""
+    delivery = Delivery()
+    with ThreadPoolExecutor(workers) as pool:
+        while size := budget.take(_batch(channel, workers)):
+            time.sleep(channel.rest())  # before claiming: a row in sending is one on its way
+            rows = _claim(engine, channel.name, now, year, size)
+            budget.give_back(size - len(rows))
+            if not rows:
+                break
+            outcomes = list(pool.map(lambda row: _hand_over(row, channel), rows))
+            _record(engine, rows, outcomes, now, max_attempts, delivery)
+            _spare_troubled(engine, channel.name, outcomes, now, year)
+    return delivery
+
+
+def _batch(channel: Channel, workers: int) -> int:
+    """Rows to claim at a time: few, because a crash makes them all unknown."""
+    if not channel.interval:
+        return _CLAIM * workers
+    return max(1, min(_CLAIM * workers, int(_AHEAD / channel.interval)))
+
+
 def _usable(
-    engine: Engine, channels: ChannelBook, now: datetime, delivery: Delivery
+    engine: Engine,
+    channels: ChannelBook,
+    now: datetime,
+    wanted: ColumnElement[bool],
+    delivery: Delivery,
 ) -> dict[str, Channel]:
     """The configured channels that have waiting rows; rows of the others get the reason."""
     usable: dict[str, Channel] = {}
-    waiting = outbox.c.status == Status.WAITING
+    waiting = (outbox.c.status == Status.WAITING) & wanted
     with engine.begin() as connection:
         counts = select(outbox.c.channel, func.count()).where(waiting).group_by(outbox.c.channel)
         for name, count in connection.execute(counts).all():
@@ -126,26 +210,22 @@ def _usable(
     return usable
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    return (outbox.c.status == Status.WAITING) & (
-        outbox.c.next_attempt.is_(None) | (outbox.c.next_attempt <= now)
-    )
+def _of(year: int | None) -> ColumnElement[bool]:
+    return true() if year is None else outbox.c.year == year
 
 
 def _claim(
-    engine: Engine, usable: dict[str, Channel], now: datetime, size: int
+    engine: Engine, channel: str, now: datetime, year: int | None, size: int
 ) -> Sequence[RowMapping]:
-    """Take up to ``size`` due rows: any number of a free channel, one of a paced one at rest."""
-    free = [name for name, channel in usable.items() if not channel.interval]
-    rested = [name for name, c in usable.items() if c.interval and not c.rest()]
-    first = (
-        select(func.min(outbox.c.id))
-        .where(_due(now), outbox.c.channel.in_(rested))
-        .group_by(outbox.c.channel)
-    )
+    """Take up to ``size`` due rows of a channel, oldest first."""
     chosen = (
         select(outbox.c.id)
-        .where(_due(now), or_(outbox.c.channel.in_(free), outbox.c.id.in_(first)))
+        .where(
+            outbox.c.status == Status.WAITING,
+            or_(outbox.c.next_attempt.is_(None), outbox.c.next_attempt <= now),
+            outbox.c.channel == channel,
+            _of(year),
+        )
         .order_by(outbox.c.id)
         .limit(size)
         # Another sender's rows are passed over (SQLite has one writer at a time anyway).
@@ -165,14 +245,7 @@ def _claim(
         )
 
 
-def _pause(engine: Engine, usable: dict[str, Channel], now: datetime) -> float | None:
-    """Seconds until a paced channel with due rows may send again; ``None``: nothing is due."""
-    with engine.connect() as connection:
-        names = connection.scalars(select(outbox.c.channel).where(_due(now)).distinct()).all()
-    return min((usable[name].rest() for name in names if name in usable), default=None)
-
-
-def _hand_over(row: RowMapping, usable: dict[str, Channel]) -> Outcome:
+def _hand_over(row: RowMapping, channel: Channel) -> Outcome:
     identity = message_id(
         row["year"],
         row["stage"],
@@ -182,7 +255,7 @@ def _hand_over(row: RowMapping, usable: dict[str, Channel]) -> Outcome:
         row["subject"],
         row["channel"],
     )
-    return usable[row["channel"]].send(row["title"], row["body"], identity)
+    return channel.send(row["title"], row["body"], identity)
 
 
 def _record(
@@ -246,23 +319,27 @@ def _settle(
 
 
 def _spare_troubled(
-    engine: Engine, rows: Sequence[RowMapping], outcomes: Sequence[Outcome], now: datetime
+    engine: Engine, channel: str, outcomes: Sequence[Outcome], now: datetime, year: int | None
 ) -> None:
     """Leave a channel in trouble alone, with every row that waits for it.
 
     For as long as its service asked, else for a minute: a server that is down or silent would
     use up an attempt of every row, one time limit after the other.
     """
-    until: dict[str, datetime] = {}
-    for row, outcome in zip(rows, outcomes, strict=True):
-        if outcome.kind in ("temporary", "technical"):
-            wait = now + (outcome.retry_after or BACKOFF[0])
-            until[row["channel"]] = max(wait, until.get(row["channel"], wait))
+    waits = [
+        outcome.retry_after or BACKOFF[0]
+        for outcome in outcomes
+        if outcome.kind in ("temporary", "technical")
+    ]
+    if not waits:
+        return
+    until = now + max(waits)
+    sooner = or_(outbox.c.next_attempt.is_(None), outbox.c.next_attempt < until)
     with engine.begin() as connection:
-        for channel, moment in until.items():
-            sooner = or_(outbox.c.next_attempt.is_(None), outbox.c.next_attempt < moment)
-            connection.execute(
-                update(outbox)
-                .where(outbox.c.status == Status.WAITING, outbox.c.channel == channel, sooner)
-                .values(next_attempt=moment)
+        connection.execute(
+            update(outbox)
+            .where(
+                outbox.c.status == Status.WAITING, outbox.c.channel == channel, sooner, _of(year)
             )
+            .values(next_attempt=until)
+        )

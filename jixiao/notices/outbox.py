@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import Connection, Engine, case, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from jixiao.notices.model import Notice, Status
+from jixiao.notices.model import Notice, Status, message_id
 from jixiao.store.tables import outbox
 
-#: Rows a statement: a row has 14 values and SQLite takes 32,766 a statement.
+#: Rows a statement: a row has 15 values and SQLite takes 32,766 a statement.
 _ROWS = 500
 
 #: A sender that has not reported for this long is taken for dead. A batch of slow
@@ -32,6 +32,7 @@ class Entry:
         next_attempt: not before this moment; ``None``: at once.
         last_error: what came of the last attempt, or why there was none; ``""`` if all is well.
         updated: when it last changed.
+        merged_into: message id of the notice that says this one too, ``""`` if none does.
     """
 
     id: int
@@ -48,6 +49,25 @@ class Entry:
     next_attempt: datetime | None
     last_error: str
     updated: datetime
+    merged_into: str = ""
+
+    @property
+    def message_id(self) -> str:
+        """The id that stands in the message itself."""
+        return message_id(
+            self.year, self.stage, self.recipient, self.kind, self.due, self.subject, self.channel
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a notice in the outbox is about, whatever became of it."""
+
+    stage: str
+    recipient: str
+    kind: str
+    due: date
+    subject: str
 
 
 def put(connection: Connection, notices: Sequence[Notice], now: datetime | None = None) -> int:
@@ -71,7 +91,13 @@ def put(connection: Connection, notices: Sequence[Notice], now: datetime | None 
 
 
 def sweep(
-    engine: Engine, now: datetime, *, older_than: timedelta = LEASE, resend: bool = False
+    engine: Engine,
+    now: datetime,
+    *,
+    older_than: timedelta = LEASE,
+    resend: bool = False,
+    max_attempts: int = 6,
+    year: int | None = None,
 ) -> int:
     """Turn rows a dead sender left in ``sending`` into ``unknown``.
 
@@ -79,14 +105,17 @@ def sweep(
         older_than: how long a row must have been in ``sending``; living senders are quicker.
         resend: queue every unknown row again. The receiver may get it twice and can tell by
             the message's id.
+        max_attempts: an unknown row tried this often is left as it is.
+        year: rows of this year alone.
 
     Returns:
         How many rows became unknown.
     """
+    mine = true() if year is None else outbox.c.year == year
     with engine.begin() as connection:
         found = connection.execute(
             update(outbox)
-            .where(outbox.c.status == Status.SENDING, outbox.c.updated <= now - older_than)
+            .where(outbox.c.status == Status.SENDING, outbox.c.updated <= now - older_than, mine)
             .values(
                 status=Status.UNKNOWN,
                 updated=now,
@@ -97,7 +126,7 @@ def sweep(
         if resend:
             connection.execute(
                 update(outbox)
-                .where(outbox.c.status == Status.UNKNOWN)
+                .where(outbox.c.status == Status.UNKNOWN, outbox.c.attempts < max_attempts, mine)
                 .values(status=Status.WAITING, next_attempt=None, updated=now)
             )
     return int(found.rowcount)
@@ -138,17 +167,38 @@ def failed(connection: Connection, year: int | None = None) -> list[Entry]:
     return _listed(connection, year, Status.REFUSED, Status.UNKNOWN)
 
 
+def merged(connection: Connection, year: int | None = None) -> list[Entry]:
+    """What was said in another notice; ``merged_into`` says in which."""
+    return _listed(connection, year, Status.MERGED)
+
+
+def told(connection: Connection, year: int, *kinds: str) -> set[Told]:
+    """What the outbox holds of these kinds in any state: it is queued or sent and not again."""
+    columns = (outbox.c.stage, outbox.c.recipient, outbox.c.kind, outbox.c.due, outbox.c.subject)
+    query = select(*columns).where(outbox.c.year == year, outbox.c.kind.in_(kinds)).distinct()
+    return {Told(*row) for row in connection.execute(query)}
+
+
+def entries(connection: Connection, ids: Sequence[int]) -> list[Entry]:
+    """The rows with these numbers, those that are there."""
+    return _read(connection, outbox.c.id.in_(ids))
+
+
 def _listed(connection: Connection, year: int | None, *statuses: Status) -> list[Entry]:
-    columns = [c for c in outbox.c if c.name != "body"]
-    query = select(*columns).where(outbox.c.status.in_(statuses)).order_by(outbox.c.id)
-    if year is not None:
-        query = query.where(outbox.c.year == year)
+    wanted = outbox.c.status.in_(statuses)
+    return _read(connection, wanted if year is None else wanted & (outbox.c.year == year))
+
+
+def _read(connection: Connection, wanted: ColumnElement[bool]) -> list[Entry]:
+    columns = [c for c in outbox.c if c.name not in ("body", "brief")]
+    query = select(*columns).where(wanted).order_by(outbox.c.id)
     return [
         Entry(
             **{
                 **row,
                 "status": Status(row["status"]),
                 "last_error": row["last_error"] or "",
+                "merged_into": row["merged_into"] or "",
             }
         )
         for row in connection.execute(query).mappings()
@@ -166,6 +216,7 @@ def _row(notice: Notice, moment: datetime) -> dict[str, object]:
         "channel": notice.channel,
         "title": notice.title,
         "body": notice.body,
+        "brief": notice.brief or None,
         "status": Status.WAITING,
         "attempts": 0,
         "updated": moment,

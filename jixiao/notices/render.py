@@ -29,6 +29,7 @@ Format = Literal["text", "markdown"]
 TITLE_LENGTH = 60  # characters
 BODY_LENGTH = 5000
 VALUE_LENGTH = 200
+BRIEF_LENGTH = 300
 
 _CUT = "\n……（内容过长，其余略）"
 _MARKUP = re.compile(r"([\\`*_\[\]~|#])")
@@ -66,6 +67,20 @@ def render(kind: Kind | str, context: Mapping[str, object], format: Format) -> t
         body = body.replace("\n", "\n\n")
     body = re.sub(r"\n{3,}", "\n\n", body).strip()
     return _title(title), _bounded(body)
+
+
+def brief(kind: Kind | str, context: Mapping[str, object]) -> str:
+    """The one line that stands for a notice where one message says several.
+
+    Args:
+        kind: one of :class:`Kind`.
+        context: what the notice itself is made from, with ``window`` and ``day``.
+
+    Returns:
+        Plain text; ``""`` for a kind that always goes out alone.
+    """
+    template = _environment("text").get_template("_briefs.j2")
+    return clean(template.render(kind=str(kind), **context), BRIEF_LENGTH)
 
 
 def clean(text: str, length: int = VALUE_LENGTH) -> str:

@@ -6,12 +6,14 @@ to place is here; the code only interprets it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, time
+from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from jixiao.findings import Severity
 from jixiao.forms import Mistake, Mistakes, Model, refuse, twice
@@ -54,6 +56,7 @@ class Bureau(Model):
     office: str = "绩效股"
     contact: str = Field("", description="联系人或岗位")
     phone: str = Field("", description="办公电话，印在模板封面和通知里")
+    guide_url: str = Field("", description="填报指南的网址，印在模板封面和通知里；不填则不印")
 
 
 class Site(Model):
@@ -63,6 +66,14 @@ class Site(Model):
     title: str
     show_findings: bool = Field(False, description="公开页是否显示审核发现的问题")
     show_contact: bool = Field(False, description="公开页是否显示联系人姓名")
+    show_spread: bool = Field(False, description="公开页是否显示与全县各单位得分的比较")
+    formats: tuple[Literal["docx", "pdf"], ...] = Field(
+        ("docx", "pdf"), description="公开页提供下载的文件格式"
+    )
+    verify_own: bool = Field(False, description="是否核验单位在附件8里填报的自己网站的网址")
+    own_hosts: tuple[str, ...] = Field(
+        (), description="只核验这些主机及其子域名上的单位网址；不填则不限"
+    )
 
     @field_validator("base_url")
     @classmethod
@@ -91,7 +102,8 @@ class PackInfo(Model):
 class Window(Model):
     """When a stage is open. Both days belong to the window; all dates are Asia/Shanghai.
 
-    ``remind`` are offsets in days from the closing date: negative before, positive after.
+    ``remind`` are offsets from the closing date in the days the calendar counts in
+    (``Calendar.remind_in``): negative before, positive after, 0 on the closing date itself.
     """
 
     opens: date
@@ -106,17 +118,51 @@ class Window(Model):
         return self
 
 
+def _clock(value: object) -> object:
+    """``20:00`` as written; anything else (a bare number is no time of day) is a mistake."""
+    if isinstance(value, time):
+        return value
+    found = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(f"“{value}”不是钟点，应写作 20:00")
+    return time(int(found[1]), int(found[2]))
+
+
+Clock = Annotated[time, BeforeValidator(_clock)]
+
+
+class Quiet(Model):
+    """The hours in which nobody is written to, Asia/Shanghai; they may go over midnight."""
+
+    start: Clock = Field(description="从几点起不打扰，写作 20:00")
+    end: Clock = Field(description="到几点为止，写作 08:00")
+
+
 class Calendar(Model):
-    """calendar.yaml: the windows of a year."""
+    """calendar.yaml: the windows of a year and the days that count."""
 
     timezone: Literal["Asia/Shanghai"] = "Asia/Shanghai"
     windows: dict[Stage, Window]
+    remind_in: Literal["working_days", "days"] = Field(
+        "working_days", description="提醒日按工作日还是按自然日推算"
+    )
+    announce: int = Field(
+        5, ge=0, le=60, description="各阶段开始前几个工作日告诉财政局，并列出通知不到的单位"
+    )
+    holidays: tuple[date, ...] = Field((), description="另外的休息日，优先于法定节假日")
+    workdays: tuple[date, ...] = Field((), description="另外的工作日，优先于法定节假日")
+    quiet: Quiet | None = Field(None, description="不发通知的时段")
 
     @model_validator(mode="after")
     def _complete(self) -> Calendar:
         missing = [s.chinese for s in Stage if s not in self.windows]
         if missing:
             raise Mistakes([(("windows",), f"缺少阶段：{'、'.join(missing)}")])
+        refuse(
+            (("workdays", index), f"{day} 又是休息日又是工作日")
+            for index, day in enumerate(self.workdays)
+            if day in self.holidays
+        )
         return self
 
     def window(self, stage: Stage) -> Window:
@@ -139,13 +185,41 @@ class RuleSetting(Model):
     params: dict[str, str] = Field(default_factory=dict, description="该规则的参数，如允许误差")
 
 
+_AS_WRITTEN = RuleSetting()
+
+
+class WrittenRule(Model):
+    """A rule the bureau wrote itself: two expressions over named fields that are compared."""
+
+    code: str = Field(pattern=r"^X\d{2}$", description="规则代码，X01、X02……，停用后不再给别的规则")
+    title: str = Field(min_length=1, description="规则名称")
+    why: str = Field("", description="为什么有这条规则，或依据的文件")
+    left: str = Field(description="左边的算式，字段写作 表.表段.行.列")
+    operator: Literal["==", "<=", ">=", "<", ">"]
+    right: str = Field(description="右边的算式")
+    tolerance: Decimal = Field(Decimal(0), ge=0, description="允许的误差")
+    missing: Literal["skip", "zero", "error"] = Field(
+        "skip", description="有空格时：skip 不检查，zero 当作 0，error 报出来"
+    )
+    message: str = Field("", description="问题的说法，可用 {left} {right} {difference} {project}")
+    severity: Severity = Severity.WARNING
+    remedy: str = Field(min_length=1, description="怎么改")
+    enabled: bool = True
+
+
 class RulesPolicy(Model):
-    """rules.yaml."""
+    """rules.yaml: settings of the catalogue's rules, and the bureau's own rules."""
 
     settings: dict[str, RuleSetting] = Field(default_factory=dict)
+    written: tuple[WrittenRule, ...] = Field((), description="本级自定的规则")
+
+    @model_validator(mode="after")
+    def _codes_once(self) -> RulesPolicy:
+        refuse(twice((r.code for r in self.written), ("written",), "code", "规则代码"))
+        return self
 
     def setting(self, code: str) -> RuleSetting:
-        return self.settings.get(code, RuleSetting())
+        return self.settings.get(code, _AS_WRITTEN)
 
 
 class Project(Model):
@@ -155,10 +229,20 @@ class Project(Model):
     """
 
     name: str
+    former: tuple[str, ...] = Field((), description="以前年度的名称")
     parent: str | None = None
     supervisor: str = ""
     implementer: str = ""
     aliases: tuple[str, ...] = ()
+
+
+class Former(Model):
+    """A unit that a department was called before, or that was merged into it."""
+
+    name: str = Field(description="原单位名称")
+    code: str = Field("", description="原单位代码，没有变的不填")
+    year: int = Field(description="原单位最后报送的预算年度")
+    until: date | None = Field(None, description="撤并或更名的日期")
 
 
 class Department(Model):
@@ -172,6 +256,7 @@ class Department(Model):
     phone: str = ""
     channels: tuple[str, ...] = Field((), description="通知渠道名，见 channels.yaml")
     projects: tuple[Project, ...] = ()
+    former: tuple[Former, ...] = Field((), description="更名、合并前的单位")
 
 
 class Roster(Model):
@@ -203,12 +288,24 @@ class Roster(Model):
 class Channel(Model):
     """One way to reach people, by an Apprise address kept outside the pack.
 
-    The address is a secret: the pack names the environment variable that holds it.
+    The address is a secret: the pack names the variable that holds it, in the environment or
+    in the secrets file.
     """
 
     title: str
     url_env: str = Field(description="存放 Apprise 地址的环境变量名")
     format: Literal["text", "markdown"] = "text"
+    max_per_minute: int | None = Field(
+        None, ge=1, description="每分钟最多几条；不填则按该服务公布的限度，自建接口不限"
+    )
+    workers: int = Field(4, ge=1, le=32, description="同时发几条")
+
+
+class Escalate(Model):
+    """Whom to tell when reminding does not help."""
+
+    after: int = Field(ge=1, description="同一阶段提醒几次仍未报的，告诉下列渠道")
+    to: tuple[str, ...] = Field(min_length=1, description="负责人的通知渠道名")
 
 
 class Channels(Model):
@@ -226,13 +323,25 @@ class Channels(Model):
     )
     bureau: tuple[str, ...] = Field((), description="财政局自己的通知渠道")
     operators: tuple[str, ...] = Field((), description="运维人员的通知渠道")
+    escalate: Escalate | None = Field(None, description="多次提醒无效时告诉谁")
+    digest_per_contact: bool = Field(True, description="一人负责多个单位的，同类通知并成一条")
+    resend_unknown: bool = Field(
+        False, description="不知是否送达的是否重发；重发的消息编号不变，收的一方可以据此识别"
+    )
+    hand_in: str = Field("交到财政部门指定的收件文件夹", description="通知里写的报送办法")
     channels: dict[str, Channel]
 
     @model_validator(mode="after")
     def _known(self) -> Channels:
+        escalate = self.escalate.to if self.escalate else ()
+        named: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+            (("bureau",), self.bureau),
+            (("operators",), self.operators),
+            (("escalate", "to"), escalate),
+        )
         refuse(
-            ((key, index), f"没有定义通知渠道“{name}”")
-            for key, names in (("bureau", self.bureau), ("operators", self.operators))
+            ((*keys, index), f"没有定义通知渠道“{name}”")
+            for keys, names in named
             for index, name in enumerate(names)
             if name not in self.channels
         )

@@ -55,9 +55,9 @@ class Pack:
         return self.info.year
 
     @cached_property
-    def evaluation_hash(self) -> str:
-        """Changes whenever something does that scores or findings depend on."""
-        return self._hash_of("pack.yaml", "scoring.yaml", "rules.yaml", *self._form_files)
+    def scoring_hash(self) -> str:
+        """Changes whenever something does that scores depend on: everything but the rules."""
+        return self._hash_of("pack.yaml", "scoring.yaml", *self._form_files)
 
     @cached_property
     def forms_hash(self) -> str:

@@ -43,8 +43,8 @@ class Slope(Model):
 class Scale(Model):
     """What a rate is worth: one of the three tables, or none of them: points × min(rate, 1)."""
 
-    steps: tuple[Floor, ...] = Field((), description="比率不低于 min,得 share")
-    ceilings: tuple[Ceiling, ...] = Field((), description="比率不高于 max,得 share")
+    steps: tuple[Floor, ...] = Field((), description="比率不低于 min，得 share")
+    ceilings: tuple[Ceiling, ...] = Field((), description="比率不高于 max，得 share")
     slope: Slope | None = None
 
     @model_validator(mode="after")
@@ -95,7 +95,7 @@ class RubricRate(Scale):
 
     source: str
     figure: Literal["quotient", "saving"] = Field(
-        "quotient", description="quotient 分子÷分母;saving (分母−分子)÷分母"
+        "quotient", description="quotient 分子÷分母；saving（分母−分子）÷分母"
     )
     derive: FromExecution | FromIndicators | None = Field(None, discriminator="kind")
 
@@ -133,7 +133,7 @@ class DepartmentRubric(Model):
     """The rubric behind a department's base figures; off until a pack sets its points."""
 
     enabled: bool = False
-    form: str = Field(description="数据所在的表,如 附件1")
+    form: str = Field(description="数据所在的表，如 附件1")
     items: tuple[DepartmentItem, ...] = ()
 
     @model_validator(mode="after")

@@ -197,26 +197,33 @@ class Grades(Model):
         return tuple(sorted(self.bands, key=lambda band: -band.min))
 
 
+class GroupVariant(Model):
+    """One set of default weights, with the document that has it: group title → points."""
+
+    source: str
+    weights: dict[str, Points]
+
+
 class GroupWeights(Model):
     """Default weights of the groups, for the rules: adjustable with a reason."""
 
-    source: str
     use: str = Field(description="本年采用 variants 中的哪一套")
-    variants: dict[str, dict[str, Points]]
+    variants: dict[str, GroupVariant]
 
     @model_validator(mode="after")
     def _sound(self) -> GroupWeights:
         if self.use not in self.variants:
             raise ValueError(f"variants 里没有“{self.use}”")
-        for name, weights in self.variants.items():
-            if sum(weights.values()) != 100:
-                raise ValueError(f"“{name}”各组权重之和应为 100，现为 {sum(weights.values())}")
+        for name, variant in self.variants.items():
+            total = sum(variant.weights.values())
+            if total != 100:
+                raise ValueError(f"“{name}”各组权重之和应为 100，现为 {total}")
         return self
 
     @property
     def current(self) -> dict[str, Decimal]:
         """Group title (预算执行, 产出指标 …) → points, of the variant in use."""
-        return self.variants[self.use]
+        return self.variants[self.use].weights
 
 
 class ScoringPolicy(Model):
@@ -228,23 +235,23 @@ class ScoringPolicy(Model):
 
     version: str = "1"
     dated: date | None = Field(None, description="本参数的发布日期")
-    decimals: int = Field(2, ge=0, le=6, description="得分保留的小数位,四舍五入")
+    decimals: int = Field(2, ge=0, le=6, description="得分保留的小数位，四舍五入")
     direction: Direction
-    higher: Sourced = Field(description="越高越好、等于、区间:达到得满分,否则按比例")
+    higher: Sourced = Field(description="越高越好、等于、区间：达到得满分，否则按比例")
     lower: Lower
     zero: Zero
     qualitative: Qualitative
     over_achievement: Over
-    execution: Sourced = Field(description="预算执行:分值 × min(执行数 ÷ 全年预算数, 1)")
+    execution: Sourced = Field(description="预算执行：分值 × min(执行数 ÷ 全年预算数, 1)")
     caps: Caps
-    blanks: Sourced = Field(description="指标值、完成值或分值空白、读不出来:计 0 分")
+    blanks: Sourced = Field(description="指标值、完成值或分值空白、读不出来：计 0 分")
     not_applicable: NotApplicable
     deadlines: Deadlines
     ranks: Ranks
     grades: Grades
     group_weights: GroupWeights
     rubric: Sourced = Field(description="固定评分表中按要点评分、没有比率的各行")
-    rubric_rates: dict[str, RubricRate] = Field({}, description="附件4 六率,按名称")
+    rubric_rates: dict[str, RubricRate] = Field({}, description="附件4 六率，按名称")
     department_rubric: DepartmentRubric
 
     def source_keys(self) -> set[str]:

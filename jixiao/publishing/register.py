@@ -162,7 +162,7 @@ def register_xlsx(register: Register) -> bytes:
              "valign": "vcenter", "text_wrap": True}
         )  # fmt: skip
         body = book.add_format({"border": 1, "valign": "vcenter", "text_wrap": True})
-        sheet = book.add_worksheet("公开网址登记表")
+        sheet = book.add_worksheet("公开网址统计表")
         last = len(register.columns) - 1
         sheet.merge_range(0, 0, 0, last, "", title)
         sheet.write_string(0, 0, register.title, title)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from jixiao.policy import Pack
 from jixiao.publishing import folder
 from jixiao.publishing.folder import Switched
 from jixiao.publishing.register import Register, register_csv, register_json, register_xlsx
-from jixiao.reports.html import Publication, render, render_report
+from jixiao.reports.files import JSON, report_files
+from jixiao.reports.html import Publication, render
 from jixiao.reports.mask import mask_mobiles
 from jixiao.reports.model import ReportView
 
@@ -54,6 +55,7 @@ class SiteEntry:
         page, data: the report's page and JSON, as :func:`jixiao.reports.html.render_report`
             made them.
         sha256: SHA-256 (hex) of ``page``.
+        files: Word file and PDF by name, as the pack's ``site.formats`` says.
     """
 
     unit_code: str
@@ -67,6 +69,18 @@ class SiteEntry:
     page: bytes
     data: bytes
     sha256: str
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A report that was public and is no more; its address says so."""
+
+    unit_code: str
+    unit_name: str
+    address: str
+    withdrawn_on: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +90,7 @@ class SiteYear:
     year: int
     entries: tuple[SiteEntry, ...]
     register: Register
+    withdrawn: tuple[Withdrawn, ...] = ()
 
 
 def site_info(pack: Pack) -> SiteInfo:
@@ -103,8 +118,18 @@ def _folder(year: int, unit_code: str) -> str:
     return f"{year}/{unit_code}"
 
 
-def site_entry(view: ReportView, site: SiteInfo, *, revision: int, published_on: date) -> SiteEntry:
+def site_entry(
+    view: ReportView,
+    site: SiteInfo,
+    *,
+    revision: int,
+    published_on: date,
+    formats: tuple[str, ...] = (),
+) -> SiteEntry:
     """Render a report for the site.
+
+    Args:
+        formats: which of ``docx`` and ``pdf`` are offered beside the page.
 
     Raises:
         ValueError: the view was not made for the public.
@@ -112,7 +137,8 @@ def site_entry(view: ReportView, site: SiteInfo, *, revision: int, published_on:
     if not view.public:
         raise ValueError("an internal report must not be published")
     address = report_address(site.base_url, view.year, view.unit_code)
-    rendered = render_report(view, Publication(address, revision, published_on, site.title))
+    publication = Publication(address, revision, published_on, site.title)
+    made = report_files(view, publication, day=published_on, formats=formats)
     totals = view.totals
     return SiteEntry(
         unit_code=view.unit_code,
@@ -123,9 +149,10 @@ def site_entry(view: ReportView, site: SiteInfo, *, revision: int, published_on:
         address=address,
         revision=revision,
         published_on=published_on,
-        page=rendered.page,
-        data=rendered.data,
-        sha256=rendered.sha256,
+        page=made.page,
+        data=made.others[JSON],
+        sha256=made.sha256,
+        files={name: data for name, data in made.others.items() if name != JSON},
     )
 
 
@@ -180,5 +207,10 @@ def _year_files(shared: dict[str, object], year: SiteYear) -> dict[str, bytes]:
     for entry in year.entries:
         place = _folder(year.year, entry.unit_code)
         files[f"{place}/index.html"] = entry.page
-        files[f"{place}/report.json"] = entry.data
+        files[f"{place}/{JSON}"] = entry.data
+        files |= {f"{place}/{name}": content for name, content in entry.files.items()}
+    for gone in year.withdrawn:
+        files[f"{_folder(year.year, gone.unit_code)}/index.html"] = render(
+            "site/withdrawn.html.j2", **shared, year=year, gone=gone, root="../../"
+        )
     return files

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 from urllib import request
 from urllib.error import URLError
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree, html
 
@@ -23,11 +24,19 @@ class FetchError(Exception):
     """A page could not be had; the text says why, in Chinese."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A page and the address it stood at after every redirect."""
+
+    page: bytes
+    address: str
+
+
 class Fetcher(Protocol):
     """Gets the page at an address."""
 
-    def __call__(self, address: str) -> bytes:
-        """The page's bytes.
+    def __call__(self, address: str) -> Fetched:
+        """The page.
 
         Raises:
             FetchError: it could not be had.
@@ -36,6 +45,7 @@ class Fetcher(Protocol):
 
 class VerifyState(StrEnum):
     VERIFIED = "verified"
+    MOVED = "moved"  # the page is in order, but stands at another address now
     BROKEN = "broken"  # no page there
     CHANGED = "changed"  # the right unit's page, but not what was published
     WRONG_UNIT = "wrong_unit"  # another unit's or another year's page
@@ -56,8 +66,9 @@ class VerifyResult:
 
 
 def verify(
-    fetch: Fetcher, address: str, *, unit: str, year: int, sha256: str, content: str = ""
-) -> VerifyResult:
+    fetch: Fetcher, address: str, *, unit: str, year: int, sha256: str, content: str = "",
+    name: str = "",
+) -> VerifyResult:  # fmt: skip
     """Compare what an address shows with what was published.
 
     Args:
@@ -65,17 +76,24 @@ def verify(
         sha256: SHA-256 (hex) of the published page.
         content: content hash of the published report, where known; tells a page that was only
             laid out anew from one whose figures are others.
+        name: the unit's name, for a page on the department's own website: that site's own page
+            is in order where it prints the report's content hash.
     """
     try:
-        page = fetch(address)
+        fetched = fetch(address)
     except FetchError as error:
         return VerifyResult(VerifyState.BROKEN, f"打不开：{error}")
-    found = hashlib.sha256(page).hexdigest()
+    found = hashlib.sha256(fetched.page).hexdigest()
     if found == sha256:
-        return VerifyResult(VerifyState.VERIFIED, "网址可以打开，内容与公布时一致。", found)
-    marks = _marks(page)
+        if _same_place(fetched.address, address):
+            return VerifyResult(VerifyState.VERIFIED, "网址可以打开，内容与公布时一致。", found)
+        detail = f"内容与公布时一致，但网址已转到 {fetched.address}，请改登新网址或恢复原网址。"
+        return VerifyResult(VerifyState.MOVED, detail, found)
+    marks = _marks(fetched.page)
     if marks is None:
         return VerifyResult(VerifyState.BROKEN, "网址打开的不是网页。", found)
+    if name and "unit" not in marks:
+        return _own_page(fetched.page, found, name, year, content)
     wrong = _wrong_unit(marks, unit, year)
     if wrong:
         return VerifyResult(VerifyState.WRONG_UNIT, wrong, found)
@@ -85,6 +103,29 @@ def verify(
 
 
 _LAID_OUT_ANEW = "页面标注的报告内容与公布时一致，但页面本身被改动过。"
+
+
+def _own_page(page: bytes, found: str, name: str, year: int, content: str) -> VerifyResult:
+    """What a page that is none of ours says about the report."""
+    text = etree.tostring(
+        html.document_fromstring(page, parser=_parser()), method="text", encoding="unicode"
+    )
+    if content and content in text:
+        return VerifyResult(VerifyState.VERIFIED, "网址可以打开，载有本报告的内容校验值。", found)
+    if name in text and str(year) in text:
+        detail = "页面写有本单位和年度，但没有本报告的内容校验值，无法确认内容一致。"
+        return VerifyResult(VerifyState.CHANGED, detail, found)
+    return VerifyResult(VerifyState.WRONG_UNIT, f"页面上找不到“{name}”或 {year} 年度。", found)
+
+
+def _parser() -> html.HTMLParser:
+    return html.HTMLParser(encoding="utf-8", no_network=True)
+
+
+def _same_place(one: str, other: str) -> bool:
+    """Whether two addresses are one place; going over to HTTPS is no move."""
+    places = [(p.hostname, p.path.rstrip("/"), p.query) for p in (urlsplit(one), urlsplit(other))]
+    return places[0] == places[1]
 
 
 def _wrong_unit(marks: dict[str, str], unit: str, year: int) -> str:
@@ -100,9 +141,8 @@ def _wrong_unit(marks: dict[str, str], unit: str, year: int) -> str:
 
 def _marks(page: bytes) -> dict[str, str] | None:
     """The page's ``jixiao:`` marks; ``None`` for what is no page at all."""
-    parser = html.HTMLParser(encoding="utf-8", no_network=True)
     try:
-        root = html.document_fromstring(page, parser=parser)
+        root = html.document_fromstring(page, parser=_parser())
     except (etree.ParserError, ValueError):
         return None
     return {
@@ -115,7 +155,7 @@ def _marks(page: bytes) -> dict[str, str] | None:
 def local_fetcher(root: Path, base_url: str) -> Fetcher:
     """Reads the addresses of a site from the folder that will be served, e.g. ``site/current``."""
 
-    def fetch(address: str) -> bytes:
+    def fetch(address: str) -> Fetched:
         path = urlsplit(address).path if address.startswith(f"{base_url}/") else None
         if path is None:
             raise FetchError(f"网址不在 {base_url} 之下。")
@@ -125,15 +165,19 @@ def local_fetcher(root: Path, base_url: str) -> Fetcher:
             file = file / "index.html"
         if not file.resolve().is_relative_to(root.resolve()) or not file.is_file():
             raise FetchError("站点里没有这个页面。")
-        return file.read_bytes()
+        return Fetched(file.read_bytes(), address)
 
     return fetch
 
 
-def http_fetcher(*, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> Fetcher:
+def http_fetcher(
+    *, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES, hosts: Sequence[str] = ()
+) -> Fetcher:
     """Gets pages over HTTP and HTTPS; redirects are followed, no other kind of address is.
 
     Args:
+        hosts: only these hosts and what is below them are asked, redirects included; empty for
+            any host.
         timeout: seconds a whole page may take.
         max_bytes: what is longer is not read to its end and counts as broken.
     """
@@ -143,25 +187,58 @@ def http_fetcher(*, timeout: float = TIMEOUT, max_bytes: int = MAX_BYTES) -> Fet
         request.HTTPHandler(),
         request.HTTPSHandler(),
         request.HTTPDefaultErrorHandler(),
-        request.HTTPRedirectHandler(),
+        _Redirects(hosts),
         request.HTTPErrorProcessor(),
     ):
         opener.add_handler(handler)
 
-    def fetch(address: str) -> bytes:
-        if urlsplit(address).scheme not in ("http", "https"):
-            raise FetchError("网址应以 http:// 或 https:// 开头。")
+    def fetch(address: str) -> Fetched:
+        _check_address(address, hosts)
         ends = time.monotonic() + timeout
-        wanted = request.Request(address, headers=_HEADERS)  # noqa: S310 - scheme checked above
+        wanted = request.Request(quote(address, safe=_WRITTEN), headers=_HEADERS)  # noqa: S310 - scheme checked above
         try:
             with opener.open(wanted, timeout=timeout) as answer:
-                return _read(answer, ends, max_bytes)
+                return Fetched(_read(answer, ends, max_bytes), answer.geturl())
         except (URLError, HTTPException, OSError, ValueError) as error:
             raise FetchError(f"{error}。") from error
 
     return fetch
 
 
+class _Redirects(request.HTTPRedirectHandler):
+    """Follows redirects as far as the allowed hosts go."""
+
+    def __init__(self, hosts: Sequence[str]) -> None:
+        self._hosts = hosts
+
+    def redirect_request(
+        self,
+        req: request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: HTTPMessage,
+        newurl: str,
+    ) -> request.Request | None:
+        _check_address(newurl, self._hosts)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _check_address(address: str, hosts: Sequence[str]) -> None:
+    """Raises FetchError for what is no web address or on no allowed host."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        raise FetchError("网址写法不对。") from None
+    if parts.scheme not in ("http", "https"):
+        raise FetchError("网址应以 http:// 或 https:// 开头。")
+    if hosts and not any(host == each or host.endswith(f".{each}") for each in hosts):
+        raise FetchError(f"主机 {host} 不在允许核验的名单里。")
+
+
+# What an address may hold as it stands; a Chinese path is quoted.
+_WRITTEN = ":/?#[]@!$&'()*+,;=%~"
 _HEADERS = {"User-Agent": "jixiao-verify", "Accept": "text/html"}
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import median
 
 from jixiao.forms import CellType, Form, TableSection
 from jixiao.reports.model import NO_BAR, Chart, ChartBar, ChartRow
@@ -106,6 +107,25 @@ def last_year(
                     note = f"单位：{section.unit}。各行分别以本行最大数满格。"
                     return Chart(id, "与上年对比", note, titles, rows)
     return None
+
+
+_FEWEST = 3  # with fewer departments a spread says nothing, or says who
+_CENT = Decimal("0.01")
+
+
+def spread(id: str, own: Decimal | None, scores: Sequence[Decimal]) -> Chart | None:
+    """A department's recomputed score beside the highest, middle and lowest of the county."""
+    if own is None or len(scores) < _FEWEST:
+        return None
+    lines = (
+        ("本单位", own), ("最高", max(scores)), ("中位数", median(scores)), ("最低", min(scores)),
+    )  # fmt: skip
+    rows = tuple(
+        ChartRow(name, (bar(value, Decimal(100), figure(value.quantize(_CENT, ROUND_HALF_UP))),))
+        for name, value in lines
+    )
+    note = f"按部门整体重算得分，已有得分的 {len(scores)} 家。满格为 100 分。"
+    return Chart(id, "与全县比较", note, ("得分",), rows)
 
 
 def _yearly(section: TableSection) -> list[tuple[str, str]]:

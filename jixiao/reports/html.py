@@ -18,6 +18,7 @@ from jixiao.findings import Severity
 from jixiao.paths import template_dir
 from jixiao.reports.data import report_json
 from jixiao.reports.model import ReportView
+from jixiao.reports.qr import qr_svg
 
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -32,6 +33,7 @@ class Publication:
         published_on: the day of this revision.
         site_title: title of the site.
         root: relative address of the site's root, ending in a slash.
+        formats: which of ``docx`` and ``pdf`` lie beside the page.
     """
 
     address: str
@@ -39,6 +41,12 @@ class Publication:
     published_on: date
     site_title: str
     root: str = "../../"
+    formats: tuple[str, ...] = ()
+
+    @property
+    def qr(self) -> Markup:
+        """The address as a drawing."""
+        return Markup(qr_svg(self.address))  # noqa: S704 - a drawing made of numbers alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """One filled form. ``anchor`` is unique on the page and stable for the same filing."""
+    """One filled form.
+
+    ``anchor`` is unique on the page and stable for the same filing; ``landscape`` is how the form
+    is printed.
+    """
 
     anchor: str
     form: str
@@ -190,6 +194,7 @@ class FormView:
     lines: tuple[TextLine, ...]
     totals: Totals | None
     chart: Chart | None
+    landscape: bool = False
 
 
 @dataclass(frozen=True, slots=True)

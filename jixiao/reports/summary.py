@@ -27,6 +27,8 @@ class DepartmentSummary:
         claimed, computed: points, ``None`` where there is no score.
         annual, executed: full-year budget and execution, in the form's unit.
         findings: (code, title) of every finding of the latest filing.
+        achieved: achievement of every indicator that has one, a share of its target.
+        last_year: recomputed points of the year before, ``None`` where not known.
     """
 
     unit_code: str
@@ -42,6 +44,13 @@ class DepartmentSummary:
     errors: int = 0
     warnings: int = 0
     findings: tuple[tuple[str, str], ...] = ()
+    achieved: tuple[Decimal, ...] = ()
+    last_year: Decimal | None = None
+
+    @property
+    def short(self) -> int:
+        """How many indicators stayed below their target."""
+        return sum(1 for ratio in self.achieved if ratio < 1)
 
     @property
     def rate(self) -> Decimal | None:
@@ -60,6 +69,7 @@ def department_summary(
     state: str,
     filed_on: date | None = None,
     late: bool = False,
+    last_year: Decimal | None = None,
 ) -> DepartmentSummary:
     """A department's line from its latest evaluated filing."""
     main = evaluation.main
@@ -82,6 +92,13 @@ def department_summary(
         errors=evaluation.count(Severity.ERROR),
         warnings=evaluation.count(Severity.WARNING),
         findings=tuple((f.code, f.title) for f in evaluation.findings),
+        achieved=tuple(
+            row.ratio
+            for score in evaluation.scores
+            for row in score.rows
+            if row.kind == "indicator" and row.ratio is not None
+        ),
+        last_year=last_year,
     )
 
 
@@ -94,6 +111,7 @@ class Ranked:
     claimed: str
     computed: str
     rate: str
+    last_year: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +134,7 @@ class CountySummary:
         average: mean computed score, ``""`` where nobody has one.
         rate: execution of all departments together, ``""`` where it is not known.
         missing: departments that filed nothing.
+        draft: made before the reports are public; every page says so.
     """
 
     year: int
@@ -131,10 +150,15 @@ class CountySummary:
     missing: tuple[DepartmentSummary, ...]
     common: tuple[CommonFinding, ...]
     charts: tuple[Chart, ...]
+    draft: bool = False
+
+    @property
+    def mark(self) -> str:
+        return "草稿" if self.draft else ""
 
 
 def county_summary(
-    pack: Pack, departments: Sequence[DepartmentSummary], *, as_of: date
+    pack: Pack, departments: Sequence[DepartmentSummary], *, as_of: date, draft: bool = False
 ) -> CountySummary:
     """Bring the departments of a year together. Pure: no clock, no database."""
     filed = [d for d in departments if d.filed_on is not None]
@@ -145,7 +169,7 @@ def county_summary(
     ]
     annual = sum((a for a, _ in known), Decimal(0))
     done = sum((e for _, e in known), Decimal(0))
-    drawn = (_distribution(scores), _rates(filed))
+    drawn = (_distribution(scores), _achievement(filed), _rates(filed), _years(filed))
     return CountySummary(
         year=pack.year,
         bureau=pack.info.bureau.name,
@@ -162,6 +186,7 @@ def county_summary(
         missing=tuple(d for d in departments if d.filed_on is None),
         common=_common(filed),
         charts=tuple(chart for chart in drawn if chart is not None),
+        draft=draft,
     )
 
 
@@ -175,7 +200,8 @@ def _ranking(filed: Sequence[DepartmentSummary]) -> tuple[Ranked, ...]:
         tied = bool(lines) and lines[-1].department.computed == each.computed
         rank = 0 if each.computed is None else lines[-1].rank if tied else place
         rate = percent(each.rate) if each.rate is not None else ""
-        lines.append(Ranked(rank, each, figure(each.claimed), figure(each.computed), rate))
+        before = figure(each.last_year)
+        lines.append(Ranked(rank, each, figure(each.claimed), figure(each.computed), rate, before))
     return tuple(lines)
 
 
@@ -207,6 +233,55 @@ def _distribution(scores: Sequence[Decimal]) -> Chart | None:
         for (low, high), n in zip(_STEPS, counts, strict=True)
     )
     return Chart("chart-scores", "重算得分分布", "按部门整体得分计。", ("单位数",), rows)
+
+
+_ACHIEVED = (
+    ("不足 60%", Decimal(0), Decimal("0.6")),
+    ("60%–100%（不含 100%）", Decimal("0.6"), Decimal(1)),
+    ("100%", Decimal(1), Decimal(1)),
+    ("100%–130%（含 130%）", Decimal(1), Decimal("1.3")),
+    ("130% 以上", Decimal("1.3"), None),
+)
+
+
+def _achievement(filed: Sequence[DepartmentSummary]) -> Chart | None:
+    """How far the indicators of all departments got: over- and under-achievement."""
+    ratios = [ratio for d in filed for ratio in d.achieved]
+    if not ratios:
+        return None
+    counts = [
+        (label, sum(1 for r in ratios if _between(r, low, high))) for label, low, high in _ACHIEVED
+    ]
+    whole = Decimal(max(n for _, n in counts))
+    rows = tuple(ChartRow(label, (bar(Decimal(n), whole, f"{n} 项"),)) for label, n in counts)
+    note = f"各单位可以计算完成程度的指标共 {len(ratios)} 项。"
+    return Chart("chart-achievement", "指标完成程度", note, ("指标数",), rows)
+
+
+def _between(ratio: Decimal, low: Decimal, high: Decimal | None) -> bool:
+    """Whether a ratio is in a step: below 100 % steps begin with their figure, above they end."""
+    if low == high:
+        return ratio == low
+    if high is not None and high <= 1:
+        return low <= ratio < high or (low == 0 and ratio < 0)
+    return ratio > low and (high is None or ratio <= high)
+
+
+def _years(filed: Sequence[DepartmentSummary]) -> Chart | None:
+    """Recomputed scores of two years, where both are known."""
+    known = [
+        (d.unit_name, d.last_year, d.computed)
+        for d in filed
+        if d.last_year is not None and d.computed is not None
+    ]
+    if not known:
+        return None
+    whole = Decimal(100)
+    rows = tuple(
+        ChartRow(name, (bar(before, whole, figure(before)), bar(now, whole, figure(now))))
+        for name, before, now in known
+    )
+    return Chart("chart-years", "与上年得分对比", "满格为 100 分。", ("上年", "本年"), rows)
 
 
 def _rates(filed: Sequence[DepartmentSummary]) -> Chart | None:

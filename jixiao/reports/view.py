@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -35,6 +36,7 @@ def report_view(
     public: bool,
     filed_on: date | None = None,
     waived: Mapping[str, str] | None = None,
+    spread: Sequence[Decimal] = (),
 ) -> ReportView:
     """The view of one evaluated filing. Pure: the same input gives the same view.
 
@@ -44,7 +46,10 @@ def report_view(
             ``site.show_findings`` says otherwise, contacts unless ``site.show_contact`` does,
             and mobile numbers are masked wherever they stand.
         filed_on: the day the filing was received.
-        waived: reasons of waived findings by :attr:`Finding.fingerprint`.
+        waived: reasons of waived findings by :attr:`Finding.fingerprint`; those of the
+            evaluation unless said otherwise.
+        spread: the recomputed scores of all departments, for a comparison; a public report
+            shows it where the pack's ``site.show_spread`` says so.
     """
     submission = evaluation.submission
     site = pack.info.site
@@ -52,6 +57,7 @@ def report_view(
     competent = pack.department(department.competent or "") if department is not None else None
     main = evaluation.main
     shown = not public or site.show_findings
+    reasons = evaluation.waived if waived is None else waived
     view = ReportView(
         year=pack.year,
         unit_code=department.code if department is not None else submission.unit_code,
@@ -63,10 +69,10 @@ def report_view(
         public=public,
         totals=_totals(main) if main is not None else None,
         forms=_forms(pack, evaluation, personal=not public or site.show_contact),
-        charts=_overview(pack, evaluation),
+        charts=_overview(pack, evaluation, spread if not public or site.show_spread else ()),
         missing=() if public else _missing(pack, evaluation),
         findings_shown=shown,
-        findings=_findings(evaluation.findings, waived or {}) if shown else (),
+        findings=_findings(evaluation.findings, reasons) if shown else (),
     )
     return masked(view) if public else view
 
@@ -117,6 +123,7 @@ def _form(copy: Copy, number: int) -> FormView:
         lines=tuple(TextLine(p.text, p.level) for p in data.paragraphs),
         totals=_totals(score) if score is not None else None,
         chart=chart,
+        landscape=form.orientation == "landscape",
     )
 
 
@@ -134,13 +141,14 @@ def _totals(score: FormScore) -> Totals:
     )
 
 
-def _overview(pack: Pack, evaluation: Evaluation) -> tuple[Chart, ...]:
+def _overview(pack: Pack, evaluation: Evaluation, spread: Sequence[Decimal]) -> tuple[Chart, ...]:
     submission, main = evaluation.submission, evaluation.main
     drawn = (
         charts.completion("chart-completion", "各项指标完成情况", main) if main else None,
         charts.groups("chart-groups", main) if main else None,
         charts.execution("chart-execution", pack.forms, submission),
         charts.last_year("chart-last-year", pack.forms, submission, pack.title),
+        charts.spread("chart-spread", evaluation.total, spread),
     )
     return tuple(chart for chart in drawn if chart is not None)
 

@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from jixiao.errors import PackError
 from jixiao.findings import Finding, Severity
+from jixiao.policy import Pack
 from jixiao.policy.model import RulesPolicy
+from jixiao.policy.yamlfile import place
 from jixiao.rules.base import Draft, Facts, Rule, rule
+from jixiao.rules.written import mistakes, written_rules
 
-__all__ = ["Draft", "Facts", "Rule", "catalogue", "check_settings", "rule", "run"]
+__all__ = [
+    "Draft",
+    "Facts",
+    "Rule",
+    "catalogue",
+    "check_pack",
+    "check_settings",
+    "every_rule",
+    "rule",
+    "run",
+    "written_rules",
+]
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.ADVICE: 2}
 
@@ -54,18 +68,46 @@ def check_settings(policy: RulesPolicy) -> None:
         raise PackError("\n".join(problems))
 
 
-def run(facts: Facts, policy: RulesPolicy) -> list[Finding]:
+def check_pack(pack: Pack) -> None:
+    """Settings and written rules of a pack, held against the catalogue and the year's forms.
+
+    Raises:
+        PackError: everything that is wrong, a line each, with file, line and key.
+    """
+    check_settings(pack.rules)
+    problems = [
+        f"{place(pack.root / 'rules.yaml', *keys)}：{text}。"
+        for keys, text in mistakes(pack.rules, pack.forms)
+    ]
+    if problems:
+        raise PackError("\n".join(problems))
+
+
+def every_rule(policy: RulesPolicy) -> list[Rule]:
+    """The catalogue's rules and the pack's own, in code order."""
+    return [*catalogue().values(), *written_rules(policy)]
+
+
+def run(
+    facts: Facts, policy: RulesPolicy, kept: Mapping[str, Sequence[Finding]] | None = None
+) -> list[Finding]:
     """All findings of the year's rules, errors first, then in code and place order.
 
     The same finding from the same rule is kept once.
+
+    Args:
+        kept: findings of rules that need not run, by code, as this function gave them.
     """
     findings: dict[str, Finding] = {}
-    for each in catalogue().values():
+    for each in every_rule(policy):
         setting = policy.setting(each.code)
         if not each.applies(facts.year, setting):
             continue
-        given = replace(facts, params={**each.params, **setting.params})
-        for draft in each.check(given):
+        if kept is not None and each.code in kept:
+            findings.update((f.fingerprint, f) for f in kept[each.code])
+            continue
+        params = {**each.params, **setting.params} if setting.params else each.params
+        for draft in each.check(facts.under(params)):
             finding = each.finish(draft, setting)
             findings.setdefault(finding.fingerprint, finding)
     return sorted(findings.values(), key=lambda f: (_ORDER[f.severity], f.code))

@@ -20,11 +20,16 @@ _TITLES = {
 def indicator_place(facts: Facts, data: FormData, row: IndicatorRow, column: str) -> Place:
     """``补助金额·实际完成值 367.32万元`` at its cell."""
     cell: Cell = getattr(row, column)
-    section = facts.forms[data.form].indicators
-    columns = section.columns if section is not None else ()
-    title = next((c.title for c in columns if c.id == column), _TITLES[column])
+    titles = facts.once(f"titles {data.form}", lambda: _titles(facts, data.form))
+    title = titles.get(column, _TITLES[column])
     address = cell if cell.cell else Cell(cell.text, cell.sheet or row.name.sheet, row.name.cell)
     return facts.place(data, address, f"{row.name.text}·{title} {shown(cell)}")
+
+
+def _titles(facts: Facts, form: str) -> dict[str, str]:
+    """What the columns of a form's indicators are called, by their meaning."""
+    section = facts.forms[form].indicators
+    return {c.id: c.title for c in section.columns} if section is not None else {}
 
 
 def total_place(facts: Facts, data: FormData, column: str) -> Place:

@@ -39,7 +39,11 @@ def _entry(rule: Rule) -> list[str]:
     facts = [f"默认：{rule.severity.chinese}", years]
     if rule.preview:
         facts.append("试行（只提醒，不退回）")
-    lines = [f'### <a id="{rule.code.lower()}"></a>{rule.code} {rule.title}', "", "；".join(facts) + "。"]
+    lines = [
+        f'### <a id="{rule.code.lower()}"></a>{rule.code} {rule.title}',
+        "",
+        "；".join(facts) + "。",
+    ]
     for name, text in rule.parts.items():
         lines += ["", f"**{name}**：{text}"]
     if rule.params:

@@ -3,39 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import combinations
+from typing import NamedTuple
 
 from jixiao.findings import Place
 from jixiao.forms import Scope
 from jixiao.rules._cells import indicator_place, scored
-from jixiao.rules._narrative import Measure, name_of, read
+from jixiao.rules._measure import Measure
+from jixiao.rules._narrative import name_of, read
 from jixiao.rules._projects import siblings, umbrella
 from jixiao.rules._text import alike, bare, normal
 from jixiao.rules.base import Facts
-from jixiao.scoring.model import RowScore
-from jixiao.submission import FormData, Paragraph
+from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph
 from jixiao.values import Kind, Value
 
 _FIGURES = re.compile(r"[0-9.,:()]+")
+_MOST_ALIKE = 80  # statements of one name that are held against each other
 AIMS = ("goals",)  # headings of a narrative under which figures are aims
 PLANS = ("follow_up", "problems", "improvements")  # … under which they are neither aim nor result
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A measure, the form copy it was read from and how to say where it stands."""
+class Found(NamedTuple):
+    """A measure, the form copy it was read from, and where in it.
+
+    Attributes:
+        at: the paragraph, the cell of a goal, or the indicator.
+        title: what a goal's cell is called, or which of an indicator's columns it is.
+        narrative: it was read from sentences.
+    """
 
     measure: Measure
     data: FormData
-    place: Callable[[], Place]
+    facts: Facts
+    at: Paragraph | Cell | IndicatorRow
+    title: str
     narrative: bool
 
     @property
     def project(self) -> str | None:
         return self.data.project
+
+    def place(self) -> Place:
+        """Where it stands, in words: worked out only for what is found wrong."""
+        if isinstance(self.at, IndicatorRow):
+            return indicator_place(self.facts, self.data, self.at, self.title)
+        said = f"{self.title}：{self.measure.snippet}" if self.title else self.measure.snippet
+        return self.facts.place(self.data, self.at, said)
 
 
 def measures(facts: Facts) -> list[Found]:
@@ -49,13 +64,7 @@ def _texts(facts: Facts) -> Iterator[Found]:
             if paragraph.level or paragraph.section in PLANS:
                 continue
             for measure in read(paragraph.text, facts.year, target=paragraph.section in AIMS):
-                yield Found(measure, data, _at(facts, data, paragraph, measure), True)
-
-
-def _at(
-    facts: Facts, data: FormData, paragraph: Paragraph, measure: Measure
-) -> Callable[[], Place]:
-    return lambda: facts.place(data, paragraph, measure.snippet)
+                yield Found(measure, data, facts, paragraph, "", True)
 
 
 def _goals(facts: Facts) -> Iterator[Found]:
@@ -65,38 +74,33 @@ def _goals(facts: Facts) -> Iterator[Found]:
                 cell = data.get(f"{section.id}.{row.id}.{column.id}")
                 if cell.blank:
                     continue
+                title = facts.column_title(data, section, column.id)
                 for measure in read(cell.text, facts.year, target=column.id == "expected"):
-                    title = facts.column_title(data, section, column.id)
-                    yield Found(
-                        measure, data,
-                        lambda d=data, c=cell, t=title, m=measure: facts.place(  # type: ignore[misc]
-                            d, c, f"{t}：{m.snippet}"
-                        ),
-                        True,
-                    )  # fmt: skip
+                    yield Found(measure, data, facts, cell, title, True)
 
 
 def _indicators(facts: Facts) -> Iterator[Found]:
     for data, score in scored(facts):
         for row in score.rows:
+            if row.indicator is None:
+                continue
+            name, actual = row.indicator.name.text, row.indicator.actual.text
             for which, value in (("target", row.target), ("actual", row.actual)):
-                measure = _of_row(row, value, which == "target")
-                if measure is not None and row.indicator is not None:
-                    yield Found(
-                        measure, data,
-                        lambda d=data, i=row.indicator, w=which: indicator_place(  # type: ignore[misc]
-                            facts, d, i, w
-                        ),
-                        False,
-                    )  # fmt: skip
+                if value is None or value.kind is not Kind.QUANTITY or value.amount is None:
+                    continue
+                measure = _of_row(name, actual, value, which == "target")
+                if measure is not None:
+                    yield Found(measure, data, facts, row.indicator, which, False)
 
 
-def _of_row(row: RowScore, value: Value | None, target: bool) -> Measure | None:
-    if row.indicator is None or value is None or value.kind is not Kind.QUANTITY or value.parts:
+@lru_cache(maxsize=8192)
+def _of_row(indicator: str, actual: str, value: Value, target: bool) -> Measure | None:
+    """An indicator's target or actual as a measure. Cached: a filing is checked more than once."""
+    if value.parts or value.amount is None:
         return None
-    if value.amount is None or value.error or value.approximate or value.high is not None:
+    if value.error or value.approximate or value.high is not None:
         return None
-    plain = bare(row.indicator.name.text)
+    plain = bare(indicator)
     share = value.unit is not None and value.unit.dimension == "share"
     growth = share and any(word in plain for word in ("增长", "增速", "增幅"))
     for word in ("增长率", "增长", "增速", "增幅") if growth else ():
@@ -105,7 +109,7 @@ def _of_row(row: RowScore, value: Value | None, target: bool) -> Measure | None:
     kind = "growth" if growth else "share" if share else "amount"
     number = value.amount / value.unit.factor if value.unit is not None else value.amount
     places = len(normal(value.text).rstrip("%万亿元以上下内人次家个件").partition(".")[2])
-    return Measure(name, kind, number, places, value.unit, target, "", row.indicator.actual.text, -1)
+    return Measure(name, kind, number, places, value.unit, target, "", actual, -1)
 
 
 def clusters(facts: Facts, kinds: Iterable[str]) -> Iterator[list[Found]]:
@@ -118,7 +122,8 @@ def clusters(facts: Facts, kinds: Iterable[str]) -> Iterator[list[Found]]:
     statements: dict[tuple[object, ...], list[Found]] = {}
     for found in measures(facts):
         if found.measure.kind in wanted and len(found.measure.name) >= 2:
-            statements.setdefault(_statement(found), []).append(found)
+            key = found.measure.statement, found.narrative
+            statements.setdefault(key, []).append(found)
     every = list(statements.values())
     leader = list(range(len(every)))
     for one, other in _candidates(every):
@@ -126,10 +131,12 @@ def clusters(facts: Facts, kinds: Iterable[str]) -> Iterator[list[Found]]:
             facts, every[one], every[other]
         ):
             leader[_root(leader, other)] = _root(leader, one)
-    sets: dict[int, list[Found]] = {}
+    sets: dict[int, list[list[Found]]] = {}
     for number, same in enumerate(every):
-        sets.setdefault(_root(leader, number), []).extend(same)
-    yield from (group for group in sets.values() if len(group) > 1)
+        sets.setdefault(_root(leader, number), []).append(same)
+    for group in sets.values():
+        if len(group) > 1:
+            yield [found for same in group for found in same]
 
 
 def _candidates(every: list[list[Found]]) -> Iterator[tuple[int, int]]:
@@ -142,29 +149,21 @@ def _candidates(every: list[list[Found]]) -> Iterator[tuple[int, int]]:
         if measure.base is not None:
             about.setdefault((measure.kind, measure.base.amount), []).append(number)
     for group in (*named.values(), *about.values()):
-        yield from combinations(group, 2)
+        yield from combinations(group[:_MOST_ALIKE], 2)
+    names = {str(name) for _, _, name in named}
     for (kind, target, name), group in named.items():
-        for variant in _variants(str(name)):
+        for variant in sorted(_variants(str(name)) & names):
             for other in named.get((kind, target, variant), ()):
                 yield from ((number, other) for number in group)
 
 
 @lru_cache(maxsize=8192)
-def _variants(name: str) -> tuple[str, ...]:
+def _variants(name: str) -> frozenset[str]:
     """Shorter names that may mean the same: its ends, and it with one character left out."""
     ends = {name[start:] for start in range(2, len(name) - 2)}
     if len(name) >= 7:
         ends.update(name[:at] + name[at + 1 :] for at in range(len(name)))
-    return tuple(sorted(ends))
-
-
-def _statement(found: Found) -> tuple[object, ...]:
-    """What makes two statements the same: the name, the figure, and where the name says little
-    the words before it."""
-    m = found.measure
-    symbol = m.unit.symbol if m.unit is not None else ""
-    around = "" if m.specific else m.context[-24:]
-    return m.kind, m.target, m.name, m.attribute, m.scope, m.number, symbol, around, found.narrative
+    return frozenset(ends)
 
 
 def _root(leader: list[int], number: int) -> int:
@@ -239,10 +238,16 @@ def _related(facts: Facts, a: FormData, b: FormData) -> bool:
 
     Two sibling projects may each build three pumping stations: that is no contradiction.
     """
-    if a.project is None or b.project is None or a is b:
+    if speaks_for_all(facts, a) or speaks_for_all(facts, b) or a is b:
         return True
-    whole = facts.once("whole", lambda: _umbrella_copies(facts))
-    return id(a) in whole or id(b) in whole or any(b is each for each in siblings(facts, a))
+    return any(b is each for each in siblings(facts, a))
+
+
+def speaks_for_all(facts: Facts, data: FormData) -> bool:
+    """A form of the department, or of the umbrella project that contains the others."""
+    if data.project is None:
+        return True
+    return id(data) in facts.once("whole", lambda: _umbrella_copies(facts))
 
 
 def _umbrella_copies(facts: Facts) -> set[int]:

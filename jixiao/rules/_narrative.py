@@ -8,11 +8,12 @@ the figure is left out: a missed comparison does no harm, a wrong one does.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from jixiao.values import Unit, chinese_number, commensurable, unit_of
+from jixiao.rules._measure import Measure
+from jixiao.rules._text import normal
+from jixiao.values import Unit, chinese_number, unit_of
 
 _SCOPES = "全国|全省|全市|全县|全区|全州"
 _MAGNITUDES = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千"
@@ -27,6 +28,8 @@ _FIGURE = re.compile(
     rf"(?P<unit>(?:{_MAGNITUDES})?(?:{_UNITS})|[万亿](?![一-鿿](?<!以)))(?P<bound>以上|以下|以内)?"
     r"|(?<=[第前])(?P<place>[0-9]{1,3}|[一二三四五六七八九十]{1,3})(?![0-9届期批个项次种季方产者轮步]))"
 )
+_LONGEST_NAME = 60  # characters before a figure that can be its name
+_LONGEST_CONTEXT = 160  # characters of the sentence before it that are looked at
 _NUMBER = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _RANKED = re.compile(
     rf"(?P<scope>{_SCOPES})?(?:综合)?(?:排名|排位|排在|排|位居|位列|居)?(?P<scope2>{_SCOPES})?$"
@@ -62,76 +65,6 @@ _OTHER = re.compile(
 )
 _ADDED = re.compile(r"追加|调增|调减|年初预算|压减")
 _YEAR = re.compile(r"(20[0-9]{2})年?")
-_GENERIC = re.compile(
-    r"项目|支出|经费|资金|投入|到位|核定|成本|节约|及时|达标|编制|人员|在职|职工|企业|总投资|投资|面积|覆盖率|满意|合格率|准确率|"
-    r"预算|决算|执行|拨款|费用|金额|总|数|额|率|新增|新建|建成|新|注册|举办|开展|培训|活动|本项|单位|收入"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One figure of a sentence.
-
-    Attributes:
-        name: its name, brought to one spelling; of growth and ranks: what grows or is ranked.
-        attribute: for a rank: of what (增幅, 总量), else ``""``.
-        kind: ``amount`` (money and counts), ``growth``, ``share``, ``completion`` or ``rank``.
-        target: it is an aim, not a result.
-        number: as printed; growth downwards is negative.
-        places: decimals printed.
-        unit: ``None`` where a form gives none.
-        scope: of a rank: 全市, 全省 ….
-        base: for growth, completion and ranks: the figure they are about, if one stands there.
-        context: the sentence up to the name.
-        snippet: the words to show.
-        sentence: number of the sentence in its text.
-    """
-
-    name: str
-    kind: str
-    number: Decimal
-    places: int
-    unit: Unit | None
-    target: bool
-    context: str
-    snippet: str
-    sentence: int
-    attribute: str = ""
-    scope: str = ""
-    base: Measure | None = None
-
-    @property
-    def amount(self) -> Decimal:
-        """In the unit's base."""
-        return self.number * self.unit.factor if self.unit is not None else self.number
-
-    @property
-    def digit(self) -> Decimal:
-        """Half of the last printed digit, in the unit's base."""
-        half = Decimal(5).scaleb(-self.places - 1)
-        return half * self.unit.factor if self.unit is not None else half
-
-    @property
-    def specific(self) -> bool:
-        """The name says what is measured without the words around it."""
-        money = self.unit is not None and self.unit.dimension == "money"
-        return telling(self.name) >= (2 if money else 3)
-
-    def agrees(self, other: Measure) -> bool:
-        """The same figure, up to the rounding of the coarser one."""
-        coarser = max(self.digit, other.digit) if self.places != other.places else Decimal(0)
-        return abs(self.amount - other.amount) <= coarser
-
-    def comparable(self, other: Measure) -> bool:
-        return commensurable(self.unit, other.unit)
-
-
-@lru_cache(maxsize=8192)
-def telling(name: str) -> int:
-    """Number of characters of a name that are not words every report uses."""
-    return len(_GENERIC.sub("", name))
-
-
 _PLAIN = str.maketrans(
     {"，": ",", "；": ";", "：": ":", "（": "(", "）": ")", "！": "!", "？": "?", "％": "%"}
 )
@@ -140,8 +73,6 @@ _PLAIN = str.maketrans(
 @lru_cache(maxsize=4096)
 def clean(text: str) -> str:
     """A paragraph for reading: NFKC, no white space, no quotes, circled numbers as boundaries."""
-    from jixiao.rules._text import normal
-
     return _QUOTES.sub("", normal(text.translate(_CIRCLED)).translate(_PLAIN))
 
 
@@ -190,7 +121,7 @@ def read(text: str, year: int, *, target: bool = False) -> tuple[Measure, ...]:
             continue  # 5000万以上项目: part of a name
         if not match["place"] and after == "级":
             continue
-        begin = max(left + 1, last_end, start)
+        begin = max(left + 1, last_end, start, at - _LONGEST_NAME)
         last_end = match.end()
         measure = _measure(body, match, begin, start, number, found, year, target)
         if measure is not None:
@@ -208,7 +139,8 @@ def _measure(
     year: int,
     target: bool,
 ) -> Measure | None:
-    prefix, context = body[begin : match.start()], body[start:begin]
+    prefix = body[begin : match.start()]
+    context = body[max(start, begin - _LONGEST_CONTEXT) : begin]
     clause = prefix + body[match.end() : match.end() + 8].split("。")[0].split(",")[0]
     previous = found[-1] if found and found[-1].sentence == number else None
     snippet = body[max(start, match.start() - 24) : match.end()]
@@ -239,13 +171,24 @@ def _measure(
         if base is None and len(own) < 3:
             return None
         name = own if base is None else base.name
-        return Measure(name, "growth", figure, places, unit, aim, context, snippet, number, base=base)
+        return Measure(
+            name, "growth", figure, places, unit, aim, context, snippet, number, base=base
+        )
     if percent and (_COMPLETION.search(prefix) or body.startswith("完成", match.end())):
         base = _base(found, number)
         if base is None:
             return None
         return Measure(
-            base.name, "completion", figure, places, unit, False, context, snippet, number, base=base
+            base.name,
+            "completion",
+            figure,
+            places,
+            unit,
+            False,
+            context,
+            snippet,
+            number,
+            base=base,
         )
     name = _name(body, match, begin, prefix, previous)
     if len(name) < 2:
@@ -262,12 +205,18 @@ def _name(
     if len(name) >= 2:
         return name
     if begin and body[begin - 1] == ")" and not prefix:
-        before = body[: body.rfind("(", 0, begin)]
+        opened = body.rfind("(", max(0, begin - _LONGEST_CONTEXT), begin)
+        before = body[max(0, opened - _LONGEST_NAME) : max(0, opened)]
         edge = max((m.end() for m in _EDGE.finditer(before)), default=0)
         return name_of(before[edge:])
-    if previous is not None and previous.target and not name and re.search(r"完成|实现|实际", prefix):
+    if (
+        previous is not None
+        and previous.target
+        and not name
+        and re.search(r"完成|实现|实际", prefix)
+    ):
         return previous.name
-    rest = body[match.end() :]
+    rest = body[match.end() : match.end() + _LONGEST_NAME]
     edge_after = _EDGE.search(rest)
     suffix = name_of(rest[: edge_after.start()] if edge_after else rest)
     return name + suffix if 2 <= len(suffix) <= 20 and not any(c.isdigit() for c in suffix) else ""

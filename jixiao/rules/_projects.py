@@ -50,11 +50,21 @@ class Known:
         """Whether ``name`` is, beyond doubt, this project."""
         known = [self.name, *self.names]
         if self.roster is not None:
-            known += self.roster.aliases
+            known += (*self.roster.aliases, *self.roster.former)
         return any(bare(name) == bare(k) or project_core(name) == project_core(k) for k in known)
 
     def resembles(self, name: str) -> bool:
         return any(same_project(name, known) for known in (self.name, *self.names))
+
+
+def earlier_names(facts: Facts, name: str) -> frozenset[str]:
+    """A project's name and the ones it went by in earlier years, made comparable."""
+    names = {bare(name)}
+    for project in facts.department.projects if facts.department is not None else ():
+        own = {bare(each) for each in (project.name, *project.aliases, *project.former)}
+        if project.former and names & own:
+            names |= own
+    return frozenset(names)
 
 
 def projects(facts: Facts) -> list[Known]:
@@ -81,6 +91,9 @@ def _gather(facts: Facts) -> list[Known]:
 
 def _find(known: list[Known], name: str) -> Known:
     """The project a name means; a new one where none fits or two fit equally well."""
+    for project in known:
+        if name == project.name:
+            return project
     for project in known:
         if project.answers(name):
             return project
@@ -135,9 +148,7 @@ def umbrella(facts: Facts) -> tuple[Known, list[Known]] | None:
     known = projects(facts)
     if facts.department is not None:
         for project in known:
-            parts = [
-                p for p in known if p.roster is not None and p.roster.parent == project.name
-            ]
+            parts = [p for p in known if p.roster is not None and p.roster.parent == project.name]
             if parts:
                 return project, parts
         return None

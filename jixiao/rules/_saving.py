@@ -82,7 +82,11 @@ def _own(facts: Facts, data: FormData, section: TableSection, row: RowScore) -> 
         facts.table_place(data, section, row.row, "numerator"),
         facts.table_place(data, section, row.row, "denominator"),
     )
-    return (planned - actual) / planned, f"计划成本 {plain(planned)}、实际成本 {plain(actual)}", places
+    return (
+        (planned - actual) / planned,
+        f"计划成本 {plain(planned)}、实际成本 {plain(actual)}",
+        places,
+    )
 
 
 def _indicators(facts: Facts, data: FormData) -> Costs | None:
@@ -93,8 +97,8 @@ def _indicators(facts: Facts, data: FormData) -> Costs | None:
     for copy in siblings(facts, data):
         score = score_at(facts, copy)
         for row in score.rows if score is not None else ():
-            pair = in_one_unit(row)
-            if not is_cost(row) or pair is None or row.indicator is None:
+            pair = in_one_unit(row) if is_cost(row) else None
+            if pair is None or row.indicator is None:
                 continue
             target, actual = pair
             if target.unit is None or target.unit.dimension != "money":

@@ -63,3 +63,9 @@ def same_project(a: str, b: str) -> bool:
     if len(short) < 4:
         return False
     return within(short, long) or alike(one, two) >= 0.85
+
+
+def cut(text: str, length: int = 40) -> str:
+    """A text for a sentence or a place: one line, shortened where it is long."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[:length] + "……"

@@ -19,8 +19,9 @@ def check(facts: Facts) -> Iterator[Draft]:
     for each in breakdowns(facts):
         standing, parent = each.standing, each.parent
         total = sum(standing.values(), Decimal(0))
+        required = each.column in each.section.row(each.row).required  # A13 asks for it
         blank = each.data.get(f"{each.section.id}.{each.row}.{each.column}").blank
-        if parent is None and blank and total:
+        if parent is None and blank and total and not required:
             yield Draft(
                 message=f"{each.data.form}“{each.name(facts)}”的{each.title(facts)}空白，"
                 f"分项却有 {plain(total)}。",

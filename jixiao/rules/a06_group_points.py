@@ -24,7 +24,8 @@ def check(facts: Facts) -> Iterator[Draft]:
             if printed is None:
                 continue
             rows = [
-                row for row in data.indicators
+                row
+                for row in data.indicators
                 if bare(row.level1) == bare(group.level1) and not row.name.blank
             ]
             weights = [number(row.weight) for row in rows]

@@ -17,8 +17,10 @@ def doubled_weight(score: FormScore) -> Decimal:
 
 def counted_twice(score: FormScore) -> bool:
     """The printed total weight is right only if the 其中 rows are counted a second time."""
-    return bool(score.doubled) and score.printed_weight is not None and (
-        score.printed_weight - score.computed_weight == doubled_weight(score)
+    return (
+        bool(score.doubled)
+        and score.printed_weight is not None
+        and (score.printed_weight - score.computed_weight == doubled_weight(score))
     )
 
 
@@ -39,8 +41,7 @@ def check(facts: Facts) -> Iterator[Draft]:
         if twice:
             names = "、".join(f"“{row.name}”" for row in score.doubled)
             cause = (
-                f"：{plain(doubled_weight(score))} 分在合计行计过一次，"
-                f"又在其中行{names}计了一次"
+                f"：{plain(doubled_weight(score))} 分在合计行计过一次，又在其中行{names}计了一次"
             )
         rows = [row for row in score.rows if row.kind == "execution"]
         places = [total_place(facts, data, "weight")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from jixiao.findings import Place, Severity
 from jixiao.forms import CellType
@@ -34,21 +35,18 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 def _copy(facts: Facts, form: str, project: str | None, sheet: str) -> FormData:
-    return next(
-        d for d in facts.submission.of(form) if (d.project, d.sheet) == (project, sheet)
-    )
+    return next(d for d in facts.submission.of(form) if (d.project, d.sheet) == (project, sheet))
 
 
 def _tables(facts: Facts, data: FormData) -> Iterator[Draft]:
-    columns = {
-        (section.id, column.id): (section, column)
-        for section in facts.forms[data.form].tables()
-        for column in section.columns
-    }
+    sections = {section.id: section for section in facts.forms[data.form].tables()}
     for address, cell in data.cells.items():
+        if not cell.text and cell.problem is None:
+            continue
         table, row, name = address.split(".")
-        section, column = columns[table, name]
-        problem = cell.problem or _unreadable(cell, column.type)
+        section = sections[table]
+        column = section.column(name)
+        problem = cell.problem or _unreadable(cell.text, column.type)
         if problem and column.id not in section.row(row).blocked:
             place = facts.table_place(data, section, row, column.id)
             yield _draft(data, place, cell.text or problem, problem)
@@ -56,24 +54,27 @@ def _tables(facts: Facts, data: FormData) -> Iterator[Draft]:
 
 def _lists(facts: Facts, data: FormData) -> Iterator[Draft]:
     for row in data.indicators:
-        for which in ("target", "actual", "weight", "score"):
-            cell: Cell = getattr(row, which)
-            kind = CellType.NUMBER if which in {"weight", "score"} else CellType.VALUE
-            problem = cell.problem or _unreadable(cell, kind)
+        for which, cell, figure in (
+            ("target", row.target, False), ("actual", row.actual, False),
+            ("weight", row.weight, True), ("score", row.score, True),
+        ):  # fmt: skip
+            problem = cell.problem or (figure and _unreadable(cell.text, CellType.NUMBER))
             if problem:
                 place = indicator_place(facts, data, row, which)
                 yield _draft(data, place, cell.text or problem, problem)
     for which, cell in (("weight", data.total_weight), ("score", data.total_score)):
-        problem = cell.problem or _unreadable(cell, CellType.NUMBER)
+        problem = cell.problem or _unreadable(cell.text, CellType.NUMBER)
         if problem:
             yield _draft(data, total_place(facts, data, which), cell.text or problem, problem)
 
 
-def _unreadable(cell: Cell, kind: CellType) -> str | None:
+@lru_cache(maxsize=16384)
+def _unreadable(text: str, kind: CellType) -> str | None:
+    cell = Cell(text)
     if kind is CellType.NUMBER:
-        return read_number(cell.text)[1] if not cell.blank else None
+        return read_number(text)[1] if not cell.blank else None
     if kind is CellType.PERCENT and not cell.blank and share(cell) is None:
-        return f"“{cell.text}”不是一个比率。"
+        return f"“{text}”不是一个比率。"
     return None
 
 

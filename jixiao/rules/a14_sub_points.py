@@ -21,8 +21,7 @@ def check(facts: Facts) -> Iterator[Draft]:
             continue
         names = "、".join(row.name for row in score.doubled)
         yield Draft(
-            message=f"{title_of(facts, data)}的其中行（{names}）另填了分值，"
-            "这些分值不计入总分。",
+            message=f"{title_of(facts, data)}的其中行（{names}）另填了分值，这些分值不计入总分。",
             where=tuple(score_place(facts, data, row, "weight") for row in score.doubled),
             found=names,
             expected="其中行不填分值和得分",

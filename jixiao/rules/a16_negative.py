@@ -18,16 +18,16 @@ def check(facts: Facts) -> Iterator[Draft]:
     怎么改：去掉负号，或按决算报表重新填写。
     """
     allowed = facts.words("allowed")
-    for data, section in facts.tables():
-        if section.role == "rubric":
-            continue
-        money = {column.id for column in money_columns(section)}
+    for data in facts.submission.forms:
         for address, cell in data.cells.items():
             if cell.text[:1] not in _MINUS:
                 continue
             table, row, column = address.split(".")
+            section = facts.forms[data.form].table(table)
+            if section.role == "rubric" or row in allowed:
+                continue
             value = number(cell)
-            if table != section.id or column not in money or row in allowed:
+            if column not in {each.id for each in money_columns(section)}:
                 continue
             if value is None or value >= 0:
                 continue

@@ -40,8 +40,8 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 def _over(row: RowScore, facts: Facts) -> bool:
-    if row.indicator is None or row.ratio is None or row.target is None or is_cost(row):
+    if row.ratio is None or row.ratio < facts.policy.over_achievement.threshold:
         return False
-    if row.target.kind is not Kind.QUANTITY or row.target.comparator in LOWER:
+    if row.indicator is None or row.target is None or is_cost(row):
         return False
-    return row.ratio >= facts.policy.over_achievement.threshold
+    return row.target.kind is Kind.QUANTITY and row.target.comparator not in LOWER

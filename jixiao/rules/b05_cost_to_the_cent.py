@@ -28,7 +28,8 @@ def check(facts: Facts) -> Iterator[Draft]:
             initial = figure(data, section, section.rows[0].id, column.id)
             factor = unit_of(column.unit).factor if column.unit else factor
         rows = [
-            row for row in score.rows
+            row
+            for row in score.rows
             if _to_the_cent(row) and (initial is None or not _is(row, initial, factor))
         ]
         if not rows or _agreed(facts, data, rows):
@@ -50,8 +51,8 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 def _to_the_cent(row: RowScore) -> bool:
-    pair = in_one_unit(row)
-    if not is_cost(row) or pair is None or "." not in pair[0].text:
+    pair = in_one_unit(row) if is_cost(row) else None
+    if pair is None or "." not in pair[0].text:
         return False
     target, actual = pair
     return target.amount == actual.amount and (

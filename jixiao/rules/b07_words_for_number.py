@@ -22,8 +22,7 @@ def check(facts: Facts) -> Iterator[Draft]:
         (data, row.indicator, bare(row.name))
         for data, score in scored(facts)
         for row in score.rows
-        if row.indicator is not None and row.actual is not None
-        and row.actual.kind is Kind.QUANTITY
+        if row.indicator is not None and row.actual is not None and row.actual.kind is Kind.QUANTITY
     ]
     for data, score in scored(facts):
         for row in score.rows:

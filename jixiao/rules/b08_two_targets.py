@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, title_of
-from jixiao.rules._pairs import shared
+from jixiao.rules._pairs import Stated, shared
 from jixiao.rules._rows import same_value
 from jixiao.rules.base import Draft, Facts, rule
 
 GENERIC = "满意、合格率、准确率、及时、时限、年限、时间、完成率、预算、支出、成本、资金、经费、达标率、到位率"
 
 
-@rule("B08", "同一指标在两张表里目标不同", Severity.WARNING, params={"generic": GENERIC})
+@rule(
+    "B08",
+    "同一指标在两张表里目标不同",
+    Severity.WARNING,
+    params={"generic": GENERIC, "part": "0.7"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：部门表和项目表说的是同一件事，目标值应当一致，否则无法判断完成没有完成。
     举例：部门表“科技型企业入库”目标 90 家，项目表同名指标目标 80 家。
@@ -21,7 +26,11 @@ def check(facts: Facts) -> Iterator[Draft]:
     """
     for stated in shared(facts, facts.words("generic")):
         first = stated[0]
-        odd = [s for s in stated[1:] if not same_value(first.target, s.target)]
+        odd = [
+            s
+            for s in stated[1:]
+            if not same_value(first.target, s.target) and not _part(facts, first, s)
+        ]
         if not odd or any(s.target.error for s in stated):
             continue
         values = [f"{title_of(facts, s.data)} {s.target.text.strip()}" for s in (first, *odd)]
@@ -36,3 +45,11 @@ def check(facts: Facts) -> Iterator[Draft]:
             expected="同一指标目标一致",
             remedy="对照批复的目标表统一目标值；口径不同的，在指标名称里写清楚。",
         )
+
+
+def _part(facts: Facts, first: Stated, other: Stated) -> bool:
+    """A project's target well below the department's: its part of it."""
+    whole, part = first.target.amount, other.target.amount
+    if first.data.project is not None or other.data.project is None:
+        return False
+    return whole is not None and part is not None and part < whole * facts.decimal("part")

@@ -38,9 +38,7 @@ def check(facts: Facts) -> Iterator[Draft]:
             )
 
 
-def _changes(
-    facts: Facts, data: FormData, approved: FormTargets
-) -> Iterator[tuple[str, Place]]:
+def _changes(facts: Facts, data: FormData, approved: FormTargets) -> Iterator[tuple[str, Place]]:
     filed = {_key(row.level1, row.name.text): row for row in data.indicators if not row.name.blank}
     known = {_key(row.level1, row.name): row for row in approved.rows}
     for key, row in known.items():
@@ -58,8 +56,10 @@ def _row_changes(
 ) -> Iterator[tuple[str, Place]]:
     name, text = approved.name, filed.target.text.strip()
     scored_blank = filed.target.blank and number(filed.score)  # B01 has it
-    if not scored_blank and text != approved.target.strip() and not same_value(
-        parse(text, name=name), parse(approved.target, name=name)
+    if (
+        not scored_blank
+        and text != approved.target.strip()
+        and not same_value(parse(text, name=name), parse(approved.target, name=name))
     ):
         yield (
             f"“{name}”目标批复 {approved.target or '（空白）'}、现为 {text or '（空白）'}",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import scored, title_of
-from jixiao.rules._narrative import Measure, read
+from jixiao.rules._measure import Measure
+from jixiao.rules._narrative import read
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.values import Kind, Unit, Value, commensurable
 
@@ -28,12 +29,15 @@ def check(facts: Facts) -> Iterator[Draft]:
         for row in section.rows:
             cell = data.get(f"{section.id}.{row.id}.{column}")
             alone = [
-                m for m in read(cell.text, facts.year, target=True)
+                m
+                for m in read(cell.text, facts.year, target=True)
                 if not any(_answers(m, value) for value in targets.get(id(data), []))
             ]
             if cell.blank or not alone:
                 continue
-            said = "、".join(f"{m.name} {m.number:f}{m.unit.symbol if m.unit else ''}" for m in alone)
+            said = "、".join(
+                f"{m.name} {m.number:f}{m.unit.symbol if m.unit else ''}" for m in alone
+            )
             yield Draft(
                 message=f"{title_of(facts, data)}的总体目标有 {len(alone)} 个数没有对应指标：{said}。",
                 where=tuple(facts.place(data, cell, m.snippet) for m in alone),
@@ -48,11 +52,10 @@ def _answers(measure: Measure, value: Value) -> bool:
     if value.kind is not Kind.QUANTITY or value.amount is None:
         return False
     unit: Unit | None = value.unit
+    same = abs(value.amount) == abs(measure.amount)
     if unit is None:
-        return abs(value.amount) in {abs(measure.amount), abs(measure.number)}
-    if not commensurable(unit, measure.unit) and not (_counts(unit) and _counts(measure.unit)):
-        return False
-    return abs(value.amount) == abs(measure.amount)
+        return same or abs(value.amount) == abs(measure.number)
+    return same and (commensurable(unit, measure.unit) or (_counts(unit) and _counts(measure.unit)))
 
 
 def _counts(unit: Unit | None) -> bool:

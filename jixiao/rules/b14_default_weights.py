@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from jixiao.findings import Place, Severity
-from jixiao.rules._cells import indicator_place, score_place, scored, title_of
+from jixiao.rules._cells import indicator_place, score_place, scored, sheet_place, title_of
 from jixiao.rules._rows import approved
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, number, plain, rule
@@ -22,45 +22,74 @@ def check(facts: Facts) -> Iterator[Draft]:
     举例：默认执行 10、产出 50、效益 30、满意度 10，自评表为 5、70、15、5。
     怎么改：改回默认分值，或写明调整理由；批复的目标已经这样定的不用改。
     """
+    default = facts.policy.group_weights.current
+    names = {name: bare(name) for name in default}
+    alike: dict[str, list[FormData]] = {}
+    places: list[Place] = []
     for data, score in scored(facts):
         if not data.indicators or approved(facts, data) is not None:
             continue  # approved with the targets: B12 looks at changes since
-        default = facts.policy.group_weights.current
-        own = _weights(facts, data, score, tuple(default))
-        differ = {name: own[name] for name in default if own[name][0] != default[name]}
-        if not differ:
-            continue
-        found = "、".join(f"{name} {plain(points)}" for name, (points, _) in own.items())
-        expected = "、".join(f"{name} {plain(points)}" for name, points in default.items())
-        yield Draft(
-            message=f"{title_of(facts, data)}各组分值为 {found}，默认为 {expected}。",
-            where=tuple(place for _, places in differ.values() for place in places[:1]),
-            found=found,
-            expected=expected,
-            remedy="改回默认分值，或在表下写明调整理由。",
-        )
+        own = _weights(data, score, names)
+        differ = [name for name in default if own[name] != default[name]]
+        if differ:
+            found = "、".join(f"{name} {plain(points)}" for name, points in own.items())
+            alike.setdefault(found, []).append(data)
+            places += [
+                place
+                for name in differ
+                if (place := _place(facts, data, score, name, own[name])) is not None
+            ]
+    if not alike:
+        return
+    forms = [data for copies in alike.values() for data in copies]
+    expected = "、".join(f"{name} {plain(points)}" for name, points in default.items())
+    said = "；".join(
+        f"{'、'.join(title_of(facts, data) for data in copies)}为 {found}"
+        for found, copies in alike.items()
+    )
+    yield Draft(
+        message=f"各组分值与默认（{expected}）不同：{said}。",
+        where=tuple(places) or (sheet_place(forms[0], "各组分值"),),
+        found=said,
+        expected=expected,
+        difference=f"{len(forms)} 张表",
+        remedy="改回默认分值，或在表下写明调整理由。",
+    )
 
 
-def _weights(
-    facts: Facts, data: FormData, score: FormScore, names: tuple[str, ...]
-) -> dict[str, tuple[Decimal, list[Place]]]:
-    """Points and places of each default group as this form has them."""
-    own: dict[str, tuple[Decimal, list[Place]]] = {}
-    for name in names:
-        rows = [row for row in data.indicators if bare(row.level1) == bare(name)]
-        if rows:
-            points = sum((number(row.weight) or _NOTHING for row in rows), _NOTHING)
-            header = next((g for g in data.groups if bare(g.level1) == bare(name)), None)
-            place = (
-                facts.place(data, header.cell, f"{name} {plain(points)} 分")
-                if header is not None
-                else indicator_place(facts, data, rows[0], "weight")
-            )
-            own[name] = points, [place]
-        elif "执行" in name:
-            execution = [row for row in score.rows if row.kind == "execution"]
-            points = sum((row.weight or _NOTHING for row in execution), _NOTHING)
-            own[name] = points, [score_place(facts, data, row, "weight") for row in execution]
-        else:
-            own[name] = _NOTHING, []
-    return own
+def _weights(data: FormData, score: FormScore, names: dict[str, str]) -> dict[str, Decimal]:
+    """Points of each default group as this form has them.
+
+    Args:
+        names: the groups' names with their plain forms.
+    """
+    sums: dict[str, Decimal] = {}
+    for row in data.indicators:
+        group = bare(row.level1)
+        sums[group] = sums.get(group, _NOTHING) + (number(row.weight) or _NOTHING)
+    execution = sum(
+        (row.weight or _NOTHING for row in score.rows if row.kind == "execution"), _NOTHING
+    )
+    return {
+        name: execution
+        if "执行" in name and plain_name not in sums
+        else sums.get(plain_name, _NOTHING)
+        for name, plain_name in names.items()
+    }
+
+
+def _place(
+    facts: Facts, data: FormData, score: FormScore, name: str, points: Decimal
+) -> Place | None:
+    """Where a group's points stand: its header, else its first row; the execution's own row."""
+    group = bare(name)
+    header = next((g for g in data.groups if bare(g.level1) == group), None)
+    if header is not None:
+        return facts.place(data, header.cell, f"{name} {plain(points)} 分")
+    row = next((row for row in data.indicators if bare(row.level1) == group), None)
+    if row is not None:
+        return indicator_place(facts, data, row, "weight")
+    execution = next((row for row in score.rows if row.kind == "execution"), None)
+    if execution is not None and "执行" in name:
+        return score_place(facts, data, execution, "weight")
+    return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from jixiao.findings import Finding, Place, Severity
 from jixiao.forms import Form, TableSection
@@ -16,6 +16,9 @@ from jixiao.scoring.model import FormScore
 from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
 from jixiao.targets import TargetSet
 from jixiao.values import NumberError, parse_number
+
+if TYPE_CHECKING:
+    from jixiao.rules._county import County
 
 T = TypeVar("T")
 
@@ -28,6 +31,7 @@ FAMILIES = {
     "F": "年度之间",
     "G": "身份与公开",
     "H": "全县对照",
+    "X": "本级自定",
 }
 
 
@@ -56,6 +60,8 @@ class Facts:
         department: the roster's entry, ``None`` when a file is only audited.
         targets: the approved targets, ``None`` where there are none.
         prior: last year's accepted filing, ``None`` where there is none.
+        county: all departments' filings, for rules that look across the county; ``None`` when
+            a filing is checked by itself.
         params: the running rule's parameters, its defaults overlaid by the pack's.
         memo: what several rules need worked out once a filing; see :meth:`once`.
     """
@@ -68,6 +74,7 @@ class Facts:
     department: Department | None = None
     targets: TargetSet | None = None
     prior: Submission | None = None
+    county: County | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     memo: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
@@ -76,6 +83,12 @@ class Facts:
         if key not in self.memo:
             self.memo[key] = make()
         return cast(T, self.memo[key])
+
+    def under(self, params: Mapping[str, str]) -> Facts:
+        """The same facts for a rule with these parameters."""
+        other = object.__new__(Facts)  # dataclasses.replace takes ten times as long
+        other.__dict__.update(self.__dict__, params=params)
+        return other
 
     def words(self, name: str) -> tuple[str, ...]:
         """A rule's parameter that lists words, written with 、 between them."""

@@ -31,9 +31,8 @@ def check(facts: Facts) -> Iterator[Draft]:
         return
     yield Draft(
         message=f"总项目“{whole.name}”执行 {plain(total)}，所含项目之和为 {plain(added)}。",
-        where=places(facts, whole, "executed") + tuple(
-            place for part in parts for place in line_places(facts, part)
-        ),
+        where=places(facts, whole, "executed")
+        + tuple(place for part in parts for place in line_places(facts, part)),
         found=plain(total),
         expected=" + ".join(plain(v) for v in amounts.values()) + f" = {plain(added)}",
         difference=plain(total - added),

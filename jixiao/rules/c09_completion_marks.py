@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from jixiao.findings import Severity
-from jixiao.rules._cells import indicator_place, score_at, score_place, scored, title_of
+from jixiao.rules._cells import indicator_place, score_place, scored, title_of
 from jixiao.rules._projects import siblings
 from jixiao.rules._rows import rate_of
 from jixiao.rules.base import Draft, Facts, plain, rule
@@ -24,15 +23,17 @@ def check(facts: Facts) -> Iterator[Draft]:
     for data, score in scored(facts):
         section = facts.forms[data.form].role("rubric")
         for row in score.rows if section is not None else ():
-            groups = _GROUPS.get(rate_of(facts, data, row) or "")
-            if groups is None or row.claimed is None or row.claimed != row.weight:
+            if row.claimed is None or row.claimed != row.weight:
                 continue
+            groups = _GROUPS.get(rate_of(facts, data, row) or "")
+            if groups is None:
+                continue
+            fell = facts.once("fell short", lambda: _fell_short(facts))
             short = [
                 (copy, other)
                 for copy in siblings(facts, data)
-                if (own := score_at(facts, copy)) is not None
-                for other in own.rows
-                if _short(other, groups)
+                for other, level2 in fell.get(id(copy), ())
+                if any(group in level2 for group in groups)
             ]
             if not short:
                 continue
@@ -54,11 +55,16 @@ def check(facts: Facts) -> Iterator[Draft]:
             )
 
 
-def _short(row: RowScore, groups: tuple[str, ...]) -> bool:
-    return (
-        row.indicator is not None
-        and any(group in row.indicator.level2 for group in groups)
-        and row.state is State.SCORED
-        and row.ratio is not None
-        and row.ratio < Decimal(1)
-    )
+def _fell_short(facts: Facts) -> dict[int, list[tuple[RowScore, str]]]:
+    """Indicators below their target, with their second level, by form copy."""
+    return {
+        id(data): [
+            (row, row.indicator.level2)
+            for row in score.rows
+            if row.indicator is not None
+            and row.state is State.SCORED
+            and row.ratio is not None
+            and row.ratio < 1
+        ]
+        for data, score in scored(facts)
+    }

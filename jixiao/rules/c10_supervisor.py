@@ -33,7 +33,8 @@ def check(facts: Facts) -> Iterator[Draft]:
     rare = sorted(named, key=lambda name: len(named[name]))
     yield Draft(
         message="各项目的主管部门写法不一致："
-        + "；".join(f"{texts[n]} {len(named[n])} 个项目" for n in reversed(rare)) + "。",
+        + "；".join(f"{texts[n]} {len(named[n])} 个项目" for n in reversed(rare))
+        + "。",
         where=tuple(place for name in rare for place in named[name]),
         found="、".join(texts[name] for name in reversed(rare)),
         expected="同一主管部门",

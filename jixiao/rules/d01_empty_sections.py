@@ -46,9 +46,7 @@ def headings_within(heading: Heading) -> set[str]:
     return {heading.id}.union(*(headings_within(child) for child in heading.children))
 
 
-def _empty(
-    heading: Heading, written: set[str], own: dict[str, Paragraph]
-) -> Iterator[Paragraph]:
+def _empty(heading: Heading, written: set[str], own: dict[str, Paragraph]) -> Iterator[Paragraph]:
     """The heading's own paragraph if nothing stands under it, else its empty sub-headings.
 
     Args:

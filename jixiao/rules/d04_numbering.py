@@ -26,12 +26,12 @@ def check(facts: Facts) -> Iterator[Draft]:
     怎么改：从“一”开始依次编号，检查跳过的号是不是漏了内容。
     """
     for data in facts.submission.forms:
-        wrong = [*_headings(facts, data), *_lists(facts, data)]
+        wrong = [*_headings(facts, data), *_lists(facts, data)] if data.paragraphs else []
         if not wrong:
             continue
         said = "；".join(text for text, _ in wrong)
         yield Draft(
-            message=f"{title_of(facts, data)}的报告序号不连续：{said}。",
+            message=f"{title_of(facts, data)}的序号不连续：{said}。",
             where=tuple(place for _, place in wrong),
             found=said,
             expected="从“一”开始依次编号",
@@ -45,18 +45,27 @@ def _headings(facts: Facts, data: FormData) -> Iterator[tuple[str, Place]]:
     for paragraph in data.paragraphs:
         if not paragraph.level:
             continue
-        text = normal(paragraph.text)
-        top, second = _TOP.match(text), _SECOND.match(text)
-        if top is not None:
-            number, inner = _value(top.group(1)), 0
+        level, shown, number = _numeral(paragraph.text)
+        if level == 1:
             if number != last + 1:
-                yield _jump(facts, data, paragraph, top.group(1), last)
-            last = number
-        elif second is not None:
-            number = _value(second.group(1))
+                yield _jump(facts, data, paragraph, shown, last)
+            last, inner = number, 0
+        elif level == 2:
             if number != inner + 1:
-                yield _jump(facts, data, paragraph, f"({second.group(1)})", inner)
+                yield _jump(facts, data, paragraph, shown, inner)
             inner = number
+
+
+@lru_cache(maxsize=2048)
+def _numeral(text: str) -> tuple[int, str, int]:
+    """Level of a heading by how it is numbered (0: not at all), the numeral and its value."""
+    plain = normal(text)
+    top, second = _TOP.match(plain), _SECOND.match(plain)
+    if top is not None:
+        return 1, top.group(1), _value(top.group(1))
+    if second is not None:
+        return 2, f"({second.group(1)})", _value(second.group(1))
+    return 0, "", 0
 
 
 def _jump(
@@ -68,15 +77,15 @@ def _jump(
 
 def _lists(facts: Facts, data: FormData) -> Iterator[tuple[str, Place]]:
     for paragraph in data.paragraphs:
-        for said, words in () if paragraph.level else _gaps(paragraph.text):
+        if paragraph.level or "是" not in paragraph.text:
+            continue
+        for said, words in _gaps(paragraph.text):
             yield said, facts.place(data, paragraph, words)
 
 
 @lru_cache(maxsize=2048)
 def _gaps(text: str) -> tuple[tuple[str, str], ...]:
     """Where 一是…二是… of a paragraph does not count on, with the words there. Cached by text."""
-    if "是" not in text:
-        return ()
     plain, last, found = normal(text), 0, []
     for match in _LISTED.finditer(plain):
         number = _value(match.group(1))

@@ -7,11 +7,12 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import title_of
-from jixiao.rules._measures import Found, clusters
+from jixiao.rules._measures import Found, clusters, speaks_for_all
 from jixiao.rules.base import Draft, Facts, plain, rule
+from jixiao.rules.d07_narrative_and_forms import in_forms
 
 
-@rule("D05", "同一件事前后数字不同", Severity.ERROR)
+@rule("D05", "同一件事前后数字不同", Severity.ERROR, params={"part": "0.7"})
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一个数在报告不同地方、不同项目报告和表里应当一致，不一致必有一处错，公开后会受到质疑。
     举例：正文湘商到位资金 23.95 亿元，招商项目的实际完成情况写 27 亿元。
@@ -19,11 +20,17 @@ def check(facts: Facts) -> Iterator[Draft]:
     """
     for group in clusters(facts, ("amount", "growth", "share")):
         values = _values(group)
+        if len(values) > 1:
+            values = _without_parts(facts, values)
         if len(values) < 2 or _parts_of_whole(values):
             continue
+        if any(in_forms(facts, found.measure.name) for found in group):
+            continue  # held against the forms by D07
         main = max(values, key=len)
         odd = [found for value in values if value is not main for found in value]
-        said = "、".join(_shown(value[0]) for value in (main, *(v for v in values if v is not main)))
+        said = "、".join(
+            _shown(value[0]) for value in (main, *(v for v in values if v is not main))
+        )
         name = min((f.measure.name for f in group), key=len)
         what = f"“{name}”的增长率" if group[0].measure.kind == "growth" else f"“{name}”"
         sheets = "、".join(dict.fromkeys(title_of(facts, f.data) for f in (*odd[:1], *main[:1])))
@@ -48,6 +55,15 @@ def _values(group: list[Found]) -> list[list[Found]]:
         else:
             values.append([found])
     return values
+
+
+def _without_parts(facts: Facts, values: list[list[Found]]) -> list[list[Found]]:
+    """Without what single projects did of the department's figure: well below it, it is a part."""
+    whole = [v for v in values if any(speaks_for_all(facts, f.data) for f in v)]
+    if not whole or whole[0][0].measure.kind != "amount":
+        return values
+    least = max(v[0].measure.amount for v in whole) * facts.decimal("part")
+    return [v for v in values if v in whole or v[0].measure.amount >= least]
 
 
 def _parts_of_whole(values: list[list[Found]]) -> bool:

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import indicator_place, scored
+from jixiao.rules._measure import Measure
 from jixiao.rules._measures import Found, measures
-from jixiao.rules._narrative import Measure, name_of
+from jixiao.rules._narrative import name_of
 from jixiao.rules._rows import is_cost
 from jixiao.rules._text import alike, bare, within
 from jixiao.rules.base import Draft, Facts, plain, rule
@@ -26,18 +27,12 @@ def check(facts: Facts) -> Iterator[Draft]:
     怎么改：重新相除后改正；目标或完成值写错的，先改正它们。
     """
     wrong: dict[tuple[str, Decimal], list[tuple[Found, Goal]]] = {}
-    rows = [
-        (data, row)
-        for data, score in scored(facts)
-        for row in score.rows
-        if row.indicator is not None and not is_cost(row)
-    ]
     every = measures(facts)
     for position, found in enumerate(every):
         measure = found.measure
         if measure.kind != "completion" or measure.base is None:
             continue
-        goal = _stated(every, position) or _indicator(facts, measure.base, rows)
+        goal = _stated(every, position) or _indicator(facts, measure.base)
         if goal is None or not goal[0]:
             continue
         exact = measure.base.amount / goal[0] * 100
@@ -76,17 +71,25 @@ def _stated(every: list[Found], position: int) -> Goal | None:
     return None
 
 
-def _indicator(
-    facts: Facts, base: Measure, rows: list[tuple[FormData, RowScore]]
-) -> Goal | None:
+def _by_result(facts: Facts) -> dict[Decimal, list[tuple[FormData, RowScore]]]:
+    """Indicators that are no costs, by their results."""
+    found: dict[Decimal, list[tuple[FormData, RowScore]]] = {}
+    for data, score in scored(facts):
+        for row in score.rows:
+            actual = row.actual.amount if row.actual is not None else None
+            if actual is not None and row.indicator is not None and not is_cost(row):
+                found.setdefault(actual, []).append((data, row))
+    return found
+
+
+def _indicator(facts: Facts, base: Measure) -> Goal | None:
     """The target of the indicator with this result and a like name."""
-    for data, row in rows:
-        target, actual, indicator = row.target, row.actual, row.indicator
-        if target is None or actual is None or indicator is None:
+    rows = facts.once("results", lambda: _by_result(facts))
+    for data, row in rows.get(base.amount, ()):
+        target, indicator = row.target, row.indicator
+        if target is None or indicator is None:
             continue
-        if target.kind is not Kind.QUANTITY or not target.amount or actual.amount is None:
-            continue
-        if actual.amount != base.amount:
+        if target.kind is not Kind.QUANTITY or not target.amount:
             continue
         name = name_of(bare(indicator.name.text))
         if alike(name, base.name) >= 0.6 or within(*sorted((name, base.name), key=len)):

@@ -10,6 +10,8 @@ from functools import lru_cache
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import breaks_up, figure
 from jixiao.rules._measures import Found, measures
+from jixiao.rules._projects import projects
+from jixiao.rules._text import project_core
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.values import unit_of
 
@@ -17,7 +19,10 @@ from jixiao.values import unit_of
 _LINES = tuple(
     (re.compile(pattern), where)
     for pattern, where in (
-        (r"(?:一般公共预算)?(?:部门|经费)?(?:总支出|支出总|支出决算|支出合计|总支出决算)数?", ("execution", "total", "executed")),
+        (
+            r"(?:一般公共预算)?(?:部门|经费)?(?:总支出|支出总|支出决算|支出合计|总支出决算)数?",
+            ("execution", "total", "executed"),
+        ),
         (r"基本(?:经费)?支出(?:决算)?数?", ("split", "basic", "amount")),
         (r"项目(?:经费)?支出(?:决算)?数?", ("split", "projects", "amount")),
         (r"三公经费(?:支出)?(?:决算)?(?:支出)?数?", ("grid", "three_public", "final")),
@@ -36,15 +41,17 @@ def check(facts: Facts) -> Iterator[Draft]:
     怎么改：对照部门决算报表，改正报告或表格。
     """
     wrong: dict[tuple[str, str], list[tuple[Found, Decimal, Place]]] = {}
+    cores = [core for p in projects(facts) if len(core := project_core(p.name)) > 2]
+    staff = _heads(facts)
     for found in measures(facts):
         measure = found.measure
-        if found.project is not None or not found.narrative or measure.target:
+        if found.project is not None or not found.data.paragraphs or measure.target:
             continue
-        if not found.data.paragraphs:
+        line = line_of(measure.base.name if measure.base is not None else measure.name)
+        if line is None or line in staff:
             continue
-        line = _line(measure.base.name if measure.base is not None else measure.name)
-        if line is None:
-            continue
+        if any(core in measure.context for core in cores):
+            continue  # 招商引资专项…，项目支出50万元: one project's money
         known = _change(facts, line) if measure.kind == "growth" else _amount(facts, line)
         if known is None or measure.kind not in {"growth", "amount"}:
             continue
@@ -75,8 +82,33 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 @lru_cache(maxsize=4096)
-def _line(name: str) -> tuple[str, str, str] | None:
+def line_of(name: str) -> tuple[str, str, str] | None:
+    """Role, row and column of the line a report means by a name, ``None`` for any other name."""
     return next((where for pattern, where in _LINES if pattern.fullmatch(name)), None)
+
+
+def _heads(facts: Facts) -> set[tuple[str, str, str]]:
+    """Lines of heads that the report states rightly somewhere, or unit by unit.
+
+    Beside the department's own establishment a report may give that of each of its units.
+    """
+    stated: dict[tuple[str, str, str], list[Decimal]] = {}
+    for found in measures(facts):
+        line = line_of(found.measure.name)
+        if line is not None and line[1] == "staff" and found.data.paragraphs:
+            stated.setdefault(line, []).append(found.measure.amount)
+    return {
+        line
+        for line, values in stated.items()
+        if (known := _amount(facts, line)) is not None
+        and (known[0] in values or sum(values) == known[0])
+    }
+
+
+def in_forms(facts: Facts, name: str) -> bool:
+    """Whether a form states the line of this name, so that the report is held against it."""
+    line = line_of(name)
+    return line is not None and _amount(facts, line) is not None
 
 
 def _amount(facts: Facts, line: tuple[str, str, str]) -> tuple[Decimal, Decimal, Place] | None:

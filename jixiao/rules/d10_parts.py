@@ -19,6 +19,7 @@ _FIGURE = re.compile(
 )
 _COMPLETE = re.compile(r"[,:]?(?:包括|由|分为|分别是|分别为)")
 _LOOSE = re.compile(r"[,:]?(?:其中|主要有|主要是|主要为|主要用于)|:")
+_MOST_PARTS = 40  # more figures in one sentence are a list, not a breakdown
 _TRIGGER = re.compile("其中|包括|由|分为|分别|主要|:|合计|共计|总计")
 _SUM = re.compile(r"(?:合计|共计|总计)(?:为|是)?$")
 
@@ -39,7 +40,7 @@ def check(facts: Facts) -> Iterator[Draft]:
     near = facts.decimal("near")
     wrong: dict[str, tuple[Decimal, list[Decimal], list[Place]]] = {}
     for data, paragraph in facts.paragraphs():
-        if paragraph.level or not any(c.isdigit() for c in paragraph.text):
+        if paragraph.level:
             continue
         for sentence, total, parts in _mismatches(paragraph.text, near):
             entry = wrong.setdefault(sentence, (total, parts, []))
@@ -67,6 +68,8 @@ Mismatch = tuple[str, Decimal, list[Decimal]]
 @lru_cache(maxsize=2048)
 def _mismatches(text: str, near: Decimal) -> tuple[Mismatch, ...]:
     """Sentences whose parts do not make their total, with both. Cached by text."""
+    if not any(c.isdigit() for c in text):
+        return ()
     return tuple(_sentences(clean(text), near))
 
 
@@ -83,14 +86,12 @@ def _sentences(text: str, near: Decimal) -> Iterator[Mismatch]:
             unit = "家" if match["unit"] == "个" else match["unit"]
             figures.setdefault(unit, []).append(_Part(number, match.start(), match.end()))
         for parts in figures.values():
-            if len(parts) > 2:
+            if 2 < len(parts) <= _MOST_PARTS:
                 yield from _first_is_total(sentence, parts, near)
                 yield from _last_is_total(sentence, parts, near)
 
 
-def _first_is_total(
-    sentence: str, parts: list[_Part], near: Decimal
-) -> Iterator[Mismatch]:
+def _first_is_total(sentence: str, parts: list[_Part], near: Decimal) -> Iterator[Mismatch]:
     """``454处,其中115处,290处,49处``: after 其中 only a near miss is a slip."""
     for position, total in enumerate(parts[:-2]):
         rest = [part.number for part in parts[position + 1 :]]
@@ -106,9 +107,7 @@ def _first_is_total(
         return
 
 
-def _last_is_total(
-    sentence: str, parts: list[_Part], near: Decimal
-) -> Iterator[Mismatch]:
+def _last_is_total(sentence: str, parts: list[_Part], near: Decimal) -> Iterator[Mismatch]:
     """``54万元、50万元……合计771.32万元``: any run of the figures before it may be its parts."""
     for position, total in enumerate(parts):
         before = [part.number for part in parts[:position]]

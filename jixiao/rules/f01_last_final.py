@@ -8,6 +8,7 @@ from jixiao.findings import Severity
 from jixiao.forms import TableSection
 from jixiao.rules._cells import figure, row_ids
 from jixiao.rules._lines import spending
+from jixiao.rules._projects import earlier_names
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.submission import FormData
@@ -27,7 +28,7 @@ def check(facts: Facts) -> Iterator[Draft]:
             continue
         for row in section.rows:
             for each in row_ids(data, section, row):
-                then = _same_row(data, before, section, each)
+                then = _same_row(facts, data, before, section, each)
                 now = figure(data, section, each, "last_final")
                 old = figure(before, section, then, "final") if then is not None else None
                 if now is None or old is None or abs(now - old) <= facts.decimal("tolerance"):
@@ -45,18 +46,19 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 def _same_row(
-    data: FormData, before: FormData, section: TableSection, row: str
+    facts: Facts, data: FormData, before: FormData, section: TableSection, row: str
 ) -> str | None:
-    """The row of last year's filing: by id, a named row by its name."""
+    """The row of last year's filing: by id, a named row by its name or an earlier one."""
     label = data.labels.get(f"{section.id}.{row}")
     if label is None:
         return row
     template = row.split("[", 1)[0]
+    names = earlier_names(facts, label.text)
     return next(
         (
             each
             for each, other in before.repeated(section.id, template)
-            if bare(other.text) == bare(label.text)
+            if bare(other.text) in names
         ),
         None,
     )

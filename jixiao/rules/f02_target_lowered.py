@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
+from jixiao.rules._projects import earlier_names
 from jixiao.rules._rows import LOWER, is_cost
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
@@ -29,7 +30,15 @@ def check(facts: Facts) -> Iterator[Draft]:
         for each in score.rows:
             if each.indicator is None or each.target is None or is_cost(each):
                 continue
-            last = before.get((data.form, bare(data.project or ""), bare(each.name)))
+            names = earlier_names(facts, data.project or "")
+            last = next(
+                (
+                    found
+                    for project in sorted(names)
+                    if (found := before.get((data.form, project, bare(each.name)))) is not None
+                ),
+                None,
+            )
             if last is None or each.target.kind is not Kind.QUANTITY:
                 continue
             if each.target.comparator in LOWER:

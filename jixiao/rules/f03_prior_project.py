@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, sheet_place
 from jixiao.rules._lines import spending
-from jixiao.rules._text import same_project
+from jixiao.rules._projects import earlier_names
+from jixiao.rules._text import bare, same_project
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
@@ -27,7 +28,7 @@ def check(facts: Facts) -> Iterator[Draft]:
             names = [label.text for _, label in data.repeated(section.id, template.id)]
             for row, label in before.repeated(section.id, template.id):
                 money = figure(before, section, row, "final")
-                if not money or any(same_project(label.text, name) for name in names):
+                if not money or any(_same(facts, label.text, name) for name in names):
                     continue
                 yield Draft(
                     message=f"上年项目“{label.text}”有决算 {plain(money)}，"
@@ -38,3 +39,7 @@ def check(facts: Facts) -> Iterator[Draft]:
                     difference=plain(money),
                     remedy="补上这一行，填上年决算数；改了名的注明原名。",
                 )
+
+
+def _same(facts: Facts, before: str, now: str) -> bool:
+    return same_project(before, now) or bare(before) in earlier_names(facts, now)

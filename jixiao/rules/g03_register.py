@@ -21,7 +21,8 @@ def check(facts: Facts) -> Iterator[Draft]:
                 cell = data.get(f"{section.id}.{row.id}.{column.id}")
                 missing = column.id in row.required and cell.blank
                 strange = (
-                    bool(column.choices) and not cell.blank
+                    bool(column.choices)
+                    and not cell.blank
                     and cell.text.strip() not in column.choices
                 )
                 if missing or strange:
@@ -32,9 +33,9 @@ def check(facts: Facts) -> Iterator[Draft]:
             yield Draft(
                 message=f"{data.form}没有填全或填得不对：{names}。",
                 where=tuple(facts.table_place(data, section, row.id, c.id) for c in wrong),
-                found="（空白）" if all(
-                    data.get(f"{section.id}.{row.id}.{c.id}").blank for c in wrong
-                ) else "不在可选的内容里",
+                found="（空白）"
+                if all(data.get(f"{section.id}.{row.id}.{c.id}").blank for c in wrong)
+                else "不在可选的内容里",
                 expected="；".join(
                     f"{facts.say(c.title)}{'填' + '或'.join(c.choices) if c.choices else ''}"
                     for c in wrong

@@ -20,7 +20,6 @@ def check(facts: Facts) -> Iterator[Draft]:
     places = [
         Place(place.form, place.sheet, place.cell, _masked(place.text), place.project)
         for place in _texts(facts)
-        if _MOBILE.search(place.text)
     ]
     if places:
         yield Draft(
@@ -33,12 +32,14 @@ def check(facts: Facts) -> Iterator[Draft]:
 
 
 def _texts(facts: Facts) -> Iterator[Place]:
+    """Places of what goes public and holds a mobile number."""
     for data, section in facts.tables("register"):
         for row in section.rows:
             for column in section.columns:
-                yield facts.table_place(data, section, row.id, column.id)
+                if _MOBILE.search(data.get(f"{section.id}.{row.id}.{column.id}").text):
+                    yield facts.table_place(data, section, row.id, column.id)
     for data, paragraph in facts.paragraphs():
-        if len(paragraph.text) > 10:
+        if len(paragraph.text) > 10 and _MOBILE.search(paragraph.text):
             yield facts.place(data, paragraph, paragraph.text)
 
 

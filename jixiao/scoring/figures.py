@@ -15,6 +15,8 @@ from jixiao.values import NumberError, Value, format_amount, parse_number
 # cut a quotient of them; independent of whatever context the calling thread has set.
 CONTEXT = Context(prec=160, rounding=ROUND_HALF_UP)
 _QUOTIENT = Context(prec=50, rounding=ROUND_HALF_UP)
+times, minus = CONTEXT.multiply, CONTEXT.subtract  # exact
+divide = _QUOTIENT.divide  # never by 0 here
 ZERO, ONE, HUNDRED = Decimal(0), Decimal(1), Decimal(100)
 MOST_POINTS = Decimal(1000)  # a weight or score above it is a slip, not points
 _PLACES = tuple(Decimal(1).scaleb(-places) for places in range(11))
@@ -29,9 +31,11 @@ def rounded(points: Decimal, decimals: int) -> Decimal:
 
 def within(points: Decimal, weight: Decimal, decimals: int) -> Decimal:
     """Points half up, never below 0 nor above the weight (cut, not rounded, to the places)."""
-    kept, most = rounded(points, decimals), full(weight, decimals)
+    places = _PLACES[decimals]
+    kept = points.quantize(places, ROUND_HALF_UP, CONTEXT)
+    most = weight.quantize(places, ROUND_DOWN, CONTEXT)
     if kept > most:
-        return most
+        kept = most
     return kept if kept > ZERO else ZERO
 
 
@@ -41,25 +45,10 @@ def full(weight: Decimal, decimals: int) -> Decimal:
     return most if most > ZERO else ZERO
 
 
-def divide(above: Decimal, below: Decimal) -> Decimal:
-    """The quotient; ``below`` is never 0 here."""
-    return _QUOTIENT.divide(above, below)
-
-
-def times(a: Decimal, b: Decimal) -> Decimal:
-    """The product, exact."""
-    return CONTEXT.multiply(a, b)
-
-
-def minus(a: Decimal, b: Decimal) -> Decimal:
-    """The difference, exact."""
-    return CONTEXT.subtract(a, b)
-
-
 def added(numbers: Iterable[Decimal | None]) -> Decimal:
     """The sum of those that are there."""
     with localcontext(CONTEXT):
-        return sum((n for n in numbers if n is not None), ZERO)
+        return sum([n for n in numbers if n is not None], ZERO)
 
 
 def plain(number: Decimal) -> str:

@@ -74,6 +74,8 @@ def score_submission(
     submission: Submission,
     policy: ScoringPolicy,
     sources: Mapping[str, str],
+    *,
+    aliases: Mapping[str, str] | None = None,
 ) -> list[FormScore]:
     """Every form of a filing that carries scores, in file order.
 
@@ -81,7 +83,9 @@ def score_submission(
 
     Args:
         forms: the year's forms by id; a filled form that is not among them is left out.
+        aliases: a project's other name → its name, for this match only.
     """
+    names = {squashed(other): squashed(name) for other, name in (aliases or {}).items()}
     filled = [(forms[data.form], data) for data in submission.forms if data.form in forms]
     department = {
         form.id: (form, data) for form, data in reversed(filled) if form.scope is Scope.DEPARTMENT
@@ -93,7 +97,7 @@ def score_submission(
             data,
             policy,
             sources,
-            project_form=_project_form(filled, data) if form.role("rubric") else None,
+            project_form=_project_form(filled, data, names) if form.role("rubric") else None,
             others=department,
             year=submission.year,
         )
@@ -108,16 +112,21 @@ def grade(score: Decimal, policy: ScoringPolicy) -> str:
     return next((band.grade for band in bands if score >= band.min), bands[-1].grade)
 
 
-def _project_form(filled: Sequence[Filled], rubric: FormData) -> Filled | None:
+def _project_form(
+    filled: Sequence[Filled], rubric: FormData, names: Mapping[str, str]
+) -> Filled | None:
     """The form with indicators that a rubric's project has, matched by name."""
-    if not rubric.project:
-        return None
-    wanted = squashed(rubric.project)
+
+    def name_of(data: FormData) -> str:
+        written = squashed(data.project or "")
+        return names.get(written, written)
+
+    wanted = name_of(rubric)
     return next(
         (
             (form, data)
             for form, data in filled
-            if form.indicators is not None and data.project and squashed(data.project) == wanted
+            if wanted and form.indicators is not None and name_of(data) == wanted
         ),
         None,
     )

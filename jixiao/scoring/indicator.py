@@ -93,7 +93,7 @@ def _judged(
     errors = (problems[0] or _error(target), problems[1] or _error(actual), weight_error)
     if any(errors):
         outcome = _unreadable(basis, errors)
-    elif squashed(actual.text) in basis.policy.not_applicable.words:
+    elif squashed(actual.text) in basis.not_applicable:
         outcome = _not_applicable(basis, actual.text.strip())
     elif weight is None or target.kind is _BLANK or actual.kind is _BLANK:
         outcome = _missing(basis, weight, target, actual)
@@ -109,9 +109,9 @@ def _values(
     basis: Basis, titles: tuple[str, str, str, str, str], target: str, actual: str
 ) -> tuple[Value, Value]:
     level1, level2, name, sign, unit = titles
-    bands = basis.policy.qualitative.bands
+    bands = basis.bands
     # Groups return in every form; a name counts only where the policy speaks of names.
-    direction = _direction(basis, level1, level2, name if basis.policy.direction.overrides else "")
+    direction = _direction(basis, level1, level2, name if basis.by_name else "")
     return (
         parse(target, name=name, unit=unit, sign=sign, direction=direction, bands=bands),
         parse(actual, name=name, unit=unit, role="actual", bands=bands),
@@ -168,7 +168,7 @@ def _single(
         f"指标值“{target.text}”是{_KINDS[target.kind]}，"
         f"完成值“{actual.text}”是{_KINDS[actual.kind]}，不能比较"
     )
-    return person("different_kinds", why, basis.policy.higher.source)
+    return person("different_kinds", why, basis.higher_source)
 
 
 def _several(
@@ -182,7 +182,7 @@ def _several(
         match = next((v for v in left if _fit(part, v)), None)
         if match is None:
             why = f"指标值里的“{part.text}”在完成值“{actual.text}”里没有对应的数"
-            return person("two_values", why, basis.policy.higher.source)
+            return person("two_values", why, basis.higher_source)
         left.remove(match)
         results.append(_single(basis, weight, claimed, part, match))
     unsure = next((r for r in results if r.points is None), None)

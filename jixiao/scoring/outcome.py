@@ -11,6 +11,9 @@ from typing import NamedTuple
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.scoring.figures import ZERO, plain, quotient_text
 from jixiao.scoring.model import State, Tell, Working
+from jixiao.values import Bands
+
+_NEVER = Decimal("Infinity")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,11 +24,21 @@ class Basis:
         policy: the year's parameters.
         sources: source key → title; a key without a title stands for itself.
         year: fiscal year evaluated, for deadlines that name no year; ``None`` if not known.
+        decimals, bands, higher_source: read off the policy once, as every row asks for them.
+        by_name: the policy knows directions by an indicator's name.
+        not_applicable: words for an indicator that does not apply.
+        over_from: achievement from which a target is exceeded too far; infinite if never.
     """
 
     policy: ScoringPolicy
     sources: Mapping[str, str]
-    year: int | None = None
+    year: int | None
+    decimals: int
+    bands: Bands
+    higher_source: str
+    by_name: bool
+    not_applicable: frozenset[str]
+    over_from: Decimal
 
     def title(self, key: str) -> str:
         return self.sources.get(key, key)
@@ -39,7 +52,18 @@ def basis_for(policy: ScoringPolicy, sources: Mapping[str, str], year: int | Non
     for kept in tuple(_KEPT):
         if kept.policy is policy and kept.year == year and kept.sources == sources:
             return kept
-    basis = Basis(policy, dict(sources), year)
+    over = policy.over_achievement
+    basis = Basis(
+        policy=policy,
+        sources=dict(sources),
+        year=year,
+        decimals=policy.decimals,
+        bands=policy.qualitative.bands,
+        higher_source=policy.higher.source,
+        by_name=bool(policy.direction.overrides),
+        not_applicable=frozenset(policy.not_applicable.words),
+        over_from=_NEVER if over.mode == "ignore" else over.threshold,
+    )
     _KEPT.append(basis)
     return basis
 

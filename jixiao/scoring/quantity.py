@@ -36,10 +36,9 @@ def score_quantity(basis: Basis, weight: Decimal, target: Value, actual: Value) 
     Source: the direction, ``=`` and range rules of the provincial self-evaluation forms; each
     variant is the policy's.
     """
-    source = basis.policy.higher.source
     pair = aligned(target, actual)
     if isinstance(pair, str):
-        return person("different_units", pair, source)
+        return person("different_units", pair, basis.higher_source)
     goal, done, note = pair
     ranged = done.low is not None and done.high is not None
     outcome = (_range_filed if ranged else _one)(basis, weight, goal, done)
@@ -99,36 +98,29 @@ def _one(basis: Basis, weight: Decimal, target: Value, actual: Value) -> Outcome
 def _higher(
     basis: Basis, weight: Decimal, target: Value, actual: Value, goal: Decimal, done: Decimal
 ) -> Outcome:
-    policy = basis.policy
-    over, decimals = policy.over_achievement, policy.decimals
-    ratio = divide(done if done > ZERO else ZERO, goal)
+    decimals = basis.decimals
+    ratio = divide(done if done >= ZERO else ZERO, goal)
     short = ratio < ONE
     points = within(times(weight, ratio), weight, decimals) if short else full(weight, decimals)
-    tell = partial(_compared, weight, points, ratio, target, actual, goal, done)
+    tell = partial(_compared, weight, points, ratio, target, actual)
     rule = "equals" if target.comparator is _EQ else "higher_is_better"
-    outcome = Outcome(_SCORED, points, rule, tell, policy.higher.source, ratio)
-    if ratio < over.threshold or over.mode == "ignore":
+    outcome = Outcome(_SCORED, points, rule, tell, basis.higher_source, ratio)
+    if ratio < basis.over_from:
         return outcome
     return _over(basis, weight, outcome, ratio, target, actual)
 
 
 def _compared(
-    weight: Decimal,
-    points: Decimal,
-    ratio: Decimal,
-    target: Value,
-    actual: Value,
-    goal: Decimal,
-    done: Decimal,
+    weight: Decimal, points: Decimal, ratio: Decimal, target: Value, actual: Value
 ) -> Told:
-    data = figures(target=goal, actual=done, ratio=ratio, weight=weight)
+    data = figures(target=target.amount, actual=actual.amount, ratio=ratio, weight=weight)
     data["direction"] = target.comparator.value
     if ratio >= ONE:
         sign = "=" if ratio == ONE else ">"
         return f"{shown(actual)} {sign} {shown(target)}，达到目标，得满分 {plain(points)} 分", data
     part = percent(ratio, weight, points)
     quotient = f"{shown(actual)} ÷ {shown(target)} = {part}"
-    if done < 0:
+    if actual.amount is not None and actual.amount < 0:
         quotient = f"完成值 {shown(actual)} 为负数，按 0 计，0 ÷ {shown(target)} = {part}"
     return f"{quotient}，{plain(weight)} 分 × {part} = {plain(points)} 分", data
 
@@ -188,7 +180,7 @@ def descending(
     Args:
         texts: gives goal and actual as the sentence writes them.
     """
-    decimals = basis.policy.decimals
+    decimals = basis.decimals
     ratio = divide(goal, done) if done else None
     excess = divide(minus(done, goal), goal) if done > goal and variant == "linear" else None
     if ratio is None or done <= goal:
@@ -219,7 +211,7 @@ def descending(
 
 def _zero(basis: Basis, weight: Decimal, target: Value, actual: Value, done: Decimal) -> Outcome:
     """A target of 0 has no ratio: it is met or it is not."""
-    zero, decimals = basis.policy.zero, basis.policy.decimals
+    zero, decimals = basis.policy.zero, basis.decimals
     sign = target.comparator
     if not target.stated and sign not in _DOWN:
         sign = Comparator.EQ if zero.unstated_is_equal else Comparator.GE
@@ -239,12 +231,12 @@ def _negative(
     basis: Basis, weight: Decimal, target: Value, actual: Value, goal: Decimal, done: Decimal
 ) -> Outcome:
     """A target below 0 (growth of −5%): met is full, a shortfall has no ratio."""
-    source = basis.policy.higher.source
+    source = basis.higher_source
     met = done <= goal if target.comparator in _DOWN else done >= goal
     if not met:
         why = f"目标 {shown(target)} 为负数，完成值 {shown(actual)} 没有达到目标，不能按比例计分"
         return person("negative_target", why, source)
-    points = full(weight, basis.policy.decimals)
+    points = full(weight, basis.decimals)
     sentence = f"完成值 {shown(actual)}，目标 {shown(target)}，达到目标，得满分 {plain(points)} 分"
     data = figures(target=goal, actual=done, weight=weight)
     data["direction"] = target.comparator.value
@@ -256,10 +248,10 @@ def _range(basis: Basis, weight: Decimal, target: Value, actual: Value, done: De
     low, high = target.low, target.high
     assert low is not None  # asked by the caller
     assert high is not None
-    source = basis.policy.higher.source
+    source = basis.higher_source
     texts = shown_amount(low, target), shown_amount(high, target)
     if low <= done <= high:
-        points = full(weight, basis.policy.decimals)
+        points = full(weight, basis.decimals)
         sentence = f"{shown(actual)} 在 {texts[0]} 至 {texts[1]} 之间，得满分 {plain(points)} 分"
         data = figures(low=low, high=high, actual=done, weight=weight)
         return Outcome(_SCORED, points, "range", told(sentence, data), source, ONE)
@@ -286,4 +278,4 @@ def _range_filed(basis: Basis, weight: Decimal, target: Value, actual: Value) ->
     if ends[0].points is not None and ends[0].points == ends[1].points:
         return ends[0]
     why = f"完成值“{actual.text}”是一个范围，看不出实际完成多少"
-    return person("actual_is_range", why, basis.policy.higher.source)
+    return person("actual_is_range", why, basis.higher_source)

@@ -145,20 +145,54 @@ class EvaluationRecord:
 def put_evaluation(
     connection: Connection, filing_id: int, *, key: str, day: date, content: bytes, errors: int,
     warnings: int, advice: int, total: str | None, grade: str | None, annotated: str | None,
+    base: str = "", rules: str = "{}",
 ) -> int | None:  # fmt: skip
-    """Keep an evaluation; ``None`` where this one was made before."""
+    """Keep an evaluation; ``None`` where it is the filing's newest already.
+
+    What was once true may become true again (a pack changed back): then it is kept again.
+
+    Args:
+        base: hash of what it was made from but the rules.
+        rules: JSON object, each rule's own key by its code.
+    """
+    alone(connection, f"evaluation/{filing_id}")
+    last = evaluation_parts(connection, filing_id)
+    if last is not None and last.key == key:
+        return None
     values = {
         "filing_id": filing_id, "key": key, "evaluated_on": day, "content": content,
         "errors": errors, "warnings": warnings, "advice": advice, "total": total, "grade": grade,
-        "annotated": annotated,
+        "annotated": annotated, "base": base, "rules": rules,
     }  # fmt: skip
     return add(connection, evaluations, values)
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationParts:
+    """What an evaluation was made from: ``rules`` is a JSON object of rule code → key."""
+
+    id: int
+    key: str
+    base: str
+    rules: str
+
+
+def evaluation_parts(connection: Connection, filing_id: int) -> EvaluationParts | None:
+    """What a filing's newest evaluation was made from."""
+    columns = (evaluations.c.id, evaluations.c.key, evaluations.c.base, evaluations.c.rules)
+    row = connection.execute(
+        select(*columns)
+        .where(evaluations.c.filing_id == filing_id)
+        .order_by(evaluations.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return EvaluationParts(row.id, row.key, row.base, row.rules) if row is not None else None
 
 
 def evaluation_records(connection: Connection, year: int) -> dict[int, EvaluationRecord]:
     """The newest evaluation of every filing of a year, by filing."""
     query = (
-        select(*(c for c in evaluations.c if c.name != "content"))
+        select(*(c for c in evaluations.c if c.name not in {"content", "base", "rules"}))
         .join(filings, filings.c.id == evaluations.c.filing_id)
         .where(filings.c.year == year)
         .order_by(evaluations.c.id)

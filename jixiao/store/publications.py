@@ -8,8 +8,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select, update
 
-from jixiao.store.db import add
-from jixiao.store.tables import filings, publications, renderings, site_builds
+from jixiao.store.db import add, alone
+from jixiao.store.tables import filings, publications, renderings, site_builds, verifications
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,19 @@ class RenderingRecord:
 def put_rendering(
     connection: Connection, filing_id: int, *, key: str, path: str, sha256: str, day: date
 ) -> bool:
-    """Keep that a report was rendered; ``False`` where it is known already."""
+    """Keep that a report was rendered; ``False`` where this is its newest rendering already.
+
+    A key that returns (a template changed back) is kept again.
+    """
+    alone(connection, f"rendering/{filing_id}")
+    last = connection.execute(
+        select(renderings.c.key)
+        .where(renderings.c.filing_id == filing_id)
+        .order_by(renderings.c.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if last == key:
+        return False
     values = {
         "filing_id": filing_id, "key": key, "path": path, "sha256": sha256, "rendered_on": day,
     }  # fmt: skip
@@ -56,8 +68,10 @@ class PublicationRecord:
         path: folder of page and JSON below the reports folder.
         sha256, content: hash of the page and of the report's JSON.
         listing: what the year's page says of it (``unit_name``, ``grade``, ``claimed``,
-            ``computed``).
-        state: prepared, published, verified, broken, changed or wrong_unit.
+            ``computed``) and the address the department filed as its own (``own``).
+        state: prepared, published, verified, moved, broken, changed, wrong_unit or withdrawn.
+        detail: what the last check found, or why the report was withdrawn.
+        verified_on: the day of the last check, or of the withdrawal.
     """
 
     id: int
@@ -92,7 +106,7 @@ def put_publication(
     connection: Connection, year: int, unit: str, *, filing_id: int, revision: int, key: str,
     address: str, path: str, sha256: str, content: str, listing: dict[str, str], day: date,
 ) -> bool:  # fmt: skip
-    """Keep a prepared revision; ``False`` where it is known already."""
+    """Keep a prepared revision; ``False`` where this revision is known already."""
     values = {
         "year": year, "unit": unit, "filing_id": filing_id, "revision": revision, "key": key,
         "address": address, "path": path, "sha256": sha256, "content": content,
@@ -121,3 +135,45 @@ def last_site_key(connection: Connection) -> str | None:
 
 def put_site_build(connection: Connection, *, key: str, version: str, day: date) -> None:
     connection.execute(site_builds.insert().values(key=key, version=version, built_on=day))
+
+
+@dataclass(frozen=True, slots=True)
+class VerificationRecord:
+    """One look at a public address; ``own`` where it is on the department's own website."""
+
+    unit: str
+    revision: int
+    address: str
+    own: bool
+    state: str
+    detail: str
+    sha256: str
+    checked_on: date
+
+
+def put_verification(
+    connection: Connection, publication_id: int, *, address: str, own: bool, state: str,
+    detail: str, sha256: str, day: date,
+) -> bool:  # fmt: skip
+    """Keep what a look found; ``False`` where the same was found that day already."""
+    values = {
+        "publication_id": publication_id, "address": address, "own": own, "state": state,
+        "detail": detail, "sha256": sha256, "checked_on": day,
+    }  # fmt: skip
+    return add(connection, verifications, values) is not None
+
+
+def verification_records(connection: Connection, year: int) -> list[VerificationRecord]:
+    """Every look at a year's addresses, oldest first."""
+    query = (
+        select(verifications, publications.c.unit, publications.c.revision)
+        .join(publications, publications.c.id == verifications.c.publication_id)
+        .where(publications.c.year == year)
+        .order_by(verifications.c.id)
+    )
+    return [
+        VerificationRecord(
+            r.unit, r.revision, r.address, r.own, r.state, r.detail, r.sha256, r.checked_on
+        )
+        for r in connection.execute(query)
+    ]

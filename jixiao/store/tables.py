@@ -94,6 +94,15 @@ issued = Table(
     UniqueConstraint("year", "unit", "kind", "key"),
 )
 
+#: The secret part of the address of every department's folder; given once, kept for good.
+folders = Table(
+    "folders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("unit", UNIT, nullable=False, unique=True),
+    Column("token", String(64), nullable=False),
+)
+
 #: Every file seen in the drop folder, so that none is looked at twice.
 deliveries = Table(
     "deliveries",
@@ -106,7 +115,9 @@ deliveries = Table(
     Column("kept_as", Text, nullable=False),  # below the archive folder
     Column("received_on", Date, nullable=False),
     Column("unit", UNIT),  # None: could not be told
-    Column("outcome", String(16), nullable=False),  # filing | proposal | refused | duplicate
+    Column(
+        "outcome", String(16), nullable=False
+    ),  # filing | proposal | ledger | refused | duplicate
     Column("reason_code", String(40)),
     Column("reason", Text),
     UniqueConstraint("year", "name", "sha256"),
@@ -138,7 +149,9 @@ evaluations = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("filing_id", ForeignKey("filings.id"), nullable=False),
-    Column("key", HASH, nullable=False),  # filing, pack, targets and prior year together
+    Column("key", HASH, nullable=False),  # everything it was made from, waivers too
+    Column("base", HASH, nullable=False),  # … but the rules and the waivers
+    Column("rules", Text, nullable=False),  # JSON: each rule's own key, by code
     Column("evaluated_on", Date, nullable=False),
     Column("content", LargeBinary, nullable=False),  # scores, findings, totals as JSON
     Column("errors", Integer, nullable=False),
@@ -147,7 +160,37 @@ evaluations = Table(
     Column("total", String(20)),
     Column("grade", String(8)),
     Column("annotated", Text),  # returned workbook, below the deliveries folder
-    UniqueConstraint("filing_id", "key"),
+    Index("ix_evaluations_filing_id", "filing_id"),
+)
+
+#: What an officer decided on a filing. Rows are only added; the newest of a filing counts.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("filing_id", ForeignKey("filings.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # accept | return | withdraw
+    Column("officer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Index("ix_decisions_filing_id", "filing_id"),
+)
+
+#: Findings an officer lets pass. Rows are only added; the newest of a finding counts.
+waivers = Table(
+    "waivers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+    Column("content", String(16), nullable=False),  # the same wherever the finding stands
+    Column("code", String(8), nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", Date),  # last day it counts; none: the whole year
+    Column("given_on", Date, nullable=False),
+    Index("ix_waivers_year_unit", "year", "unit"),
 )
 
 #: Rendered reports, one row a (filing, content).
@@ -160,7 +203,6 @@ renderings = Table(
     Column("path", Text, nullable=False),  # below the reports folder
     Column("sha256", HASH, nullable=False),
     Column("rendered_on", Date, nullable=False),
-    UniqueConstraint("filing_id", "key"),
 )
 
 #: Revisions of published reports. The newest of a department is what the site shows.
@@ -180,11 +222,25 @@ publications = Table(
     Column("listing", Text, nullable=False),  # JSON: what the year's page says of it
     Column("published_on", Date, nullable=False),
     Column("verified_on", Date),
-    # prepared → published → verified | broken | changed | wrong_unit
+    # prepared → published → verified | moved | broken | changed | wrong_unit; any → withdrawn
     Column("state", String(16), nullable=False),
     Column("detail", Text),
     UniqueConstraint("year", "unit", "revision"),
-    UniqueConstraint("year", "unit", "key"),
+)
+
+#: Every look at a public address, the bureau's own and those departments filed. Only added to.
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("publication_id", ForeignKey("publications.id"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("own", Boolean, nullable=False),  # on the department's own website
+    Column("state", String(16), nullable=False),  # verified | moved | broken | changed | wrong_unit
+    Column("detail", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the page found, "" where there was none
+    Column("checked_on", Date, nullable=False),
+    UniqueConstraint("publication_id", "address", "checked_on", "state", "sha256"),
 )
 
 #: Every time the public site was switched to another content.
@@ -211,14 +267,32 @@ outbox = Table(
     Column("channel", String(64), nullable=False),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
-    # waiting → sending → sent | waiting (again) | refused; sending after a crash → unknown
+    # waiting → sending → sent | waiting (again) | refused; sending after a crash → unknown;
+    # waiting → merged where one message says several
     Column("status", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt", Time),
     Column("last_error", Text),
     Column("updated", Time, nullable=False),
+    Column("brief", Text),  # one line for a message that says several; none: never merged
+    Column("merged_into", String(24)),  # message id of that message
     UniqueConstraint("year", "stage", "recipient", "kind", "due", "subject", "channel"),
     Index("ix_outbox_status", "status"),
+)
+
+#: A later closing date for one department. Rows are only added; the newest of a stage counts.
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("unit", UNIT, nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("until", Date, nullable=False),
+    Column("officer", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("granted_on", Date, nullable=False),
+    Index("ix_extensions_year_unit", "year", "unit"),
 )
 
 #: Who did what and when. Rows are only ever added (triggers hold it).

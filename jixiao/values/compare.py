@@ -41,7 +41,7 @@ def _paired(a: Value, b: Value) -> tuple[Value, Value]:
     if not commensurable(first.unit, second.unit):
         one = first.unit.symbol if first.unit else "无单位"
         other = second.unit.symbol if second.unit else "无单位"
-        message = f"{quoted(a.text)}与{quoted(b.text)}的单位不同({one}、{other}),不能比较。"
+        message = f"{quoted(a.text)}与{quoted(b.text)}的单位不同（{one}、{other}），不能比较。"
         raise IncomparableUnits(message)
     return first, second
 
@@ -56,10 +56,10 @@ def compare(a: Value, b: Value) -> int:
     if a.kind is b.kind is Kind.DATE and a.deadline and b.deadline:
         return _compare_dates(a, b, a.deadline, b.deadline)
     if a.kind is not b.kind or a.amount is None or b.amount is None:
-        raise IncomparableUnits(f"{quoted(a.text)}与{quoted(b.text)}不是同一类值,不能比较。")
+        raise IncomparableUnits(f"{quoted(a.text)}与{quoted(b.text)}不是同一类值，不能比较。")
     if a.kind is Kind.RANK:
         if a.scope and b.scope and a.scope != b.scope:
-            raise IncomparableUnits(f"名次的范围不同({a.scope}、{b.scope}),不能比较。")
+            raise IncomparableUnits(f"名次的范围不同（{a.scope}、{b.scope}），不能比较。")
         return _order(a.amount, b.amount)
     first, second = _paired(a, b)
     return _order(first.amount or Decimal(0), second.amount or Decimal(0))

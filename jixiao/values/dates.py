@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 
 from jixiao.values.model import Comparator, Deadline, ValueProblem, quoted
-from jixiao.values.numerals import CHINESE, chinese_number
+from jixiao.values.numerals import CHINESE, DIGIT, chinese_number
 
 EARLIEST, LATEST = 1900, 2100  # a year outside is a slip (732023年), not a year
 
@@ -52,7 +52,7 @@ def read_date(text: str, timely: bool) -> Deadline | None:
         return None
     if _ON_TIME.fullmatch(text):
         return DONE
-    if not any(c in "0123456789" for c in text):
+    if not DIGIT.search(text):
         text = _CHINESE_PART.sub(_arabic, text)
     found = _WRITTEN.fullmatch(text)
     if found:
@@ -68,7 +68,7 @@ def _arabic(found: re.Match[str]) -> str:
 def _written(found: re.Match[str], text: str) -> Deadline | None:
     this, year, day = found["this"], found["year"], found["day"]
     if year and not EARLIEST <= int(year[:9]) <= LATEST:
-        message = f"{quoted(year + '年')}不是一个年份,读不出来,请改正后重新填写。"
+        message = f"{quoted(year + '年')}不是一个年份，读不出来，请改正后重新填写。"
         raise ValueProblem("malformed_number", message, year + "年")
     month = _month(found)
     pointed = found["end"] or found["edge"] or found["done"]
@@ -116,7 +116,7 @@ def _checked(
     # A leap year where none is written: 2月29日 may be right.
     longest = monthrange(year or 2024, month)[1] if month and not bad_month else 31
     if bad_month or (number is not None and not 1 <= number <= longest):
-        raise ValueProblem("malformed_date", f"{quoted(text)}不是一个日期,读不出来。", text)
+        raise ValueProblem("malformed_date", f"{quoted(text)}不是一个日期，读不出来。", text)
     return Deadline(year, month, number, edge, end)
 
 

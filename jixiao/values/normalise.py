@@ -47,13 +47,13 @@ def normalise(text: str) -> str:
             that are split by a space or are not plain digits.
     """
     if len(text) > LONGEST:
-        raise ValueProblem("too_long", f"内容有 {len(text)} 个字,超过 {LONGEST} 个字,读不了。")
+        raise ValueProblem("too_long", f"内容有 {len(text)} 个字，超过 {LONGEST} 个字，读不了。")
     if _TIDY.fullmatch(text):
         return text
     found = _CONTROL.search(text)
     if found:
         bad = found.group()
-        message = f"内容里有看不见的控制字符{quoted(bad)},请删去后重新填写。"
+        message = f"内容里有看不见的控制字符{quoted(bad)}，请删去后重新填写。"
         raise ValueProblem("control_characters", message, bad)
     if not unicodedata.is_normalized("NFKC", text):
         _refuse_odd_digits(text)
@@ -75,7 +75,7 @@ def _refuse_odd_digits(text: str) -> None:
             after_unit = (before.isascii() and before.isalpha()) or before == "米"
             raised = char in _EXPONENTS and after_unit
             if not raised and any(c.isdigit() for c in folded):
-                message = f"{quoted(char)}不是普通数字,读不出是哪个数,请改用普通数字填写。"
+                message = f"{quoted(char)}不是普通数字，读不出是哪个数，请改用普通数字填写。"
                 raise ValueProblem("malformed_number", message, char)
         before = char
 
@@ -84,7 +84,7 @@ def _without_spaces(text: str) -> str:
     split = _SPLIT_DIGITS.search(text)
     if split:
         bad = split.group()
-        message = f"数字被空格或换行断开了({quoted(bad)}),读不出是一个数还是两个数。"
+        message = f"数字被空格或换行断开了（{quoted(bad)}），读不出是一个数还是两个数。"
         raise ValueProblem("malformed_number", message, bad)
     joined = ""
     for line in text.splitlines():

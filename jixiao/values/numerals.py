@@ -11,6 +11,7 @@ from jixiao.values.normalise import normalise
 MOST_DIGITS = 30  # beyond any sum of money; keeps every product exact in CONTEXT
 CONTEXT = Context(prec=90, Emax=MAX_EMAX, Emin=MIN_EMIN)
 
+DIGIT = re.compile(r"[0-9]")
 # A maximal run that means to be a number; whether it is one is decided by _WELL_FORMED.
 FIGURE = re.compile(r"[0-9.,]*[0-9][0-9.,]*(?:[eE][+-]?[0-9]+)?")
 _WELL_FORMED = re.compile(
@@ -44,17 +45,17 @@ def figure(run: str) -> Decimal:
     """
     found = _WELL_FORMED.fullmatch(run)
     if not found:
-        message = f"{quoted(run)}不是一个写得对的数,读不出来,请改正后重新填写。"
+        message = f"{quoted(run)}不是一个写得对的数，读不出来，请改正后重新填写。"
         raise NumberError("malformed_number", message, run)
     exponent = found["exp"]
     if exponent and (len(exponent) > 4 or abs(int(exponent)) >= MOST_DIGITS):
-        raise NumberError("non_finite", f"{quoted(run)}超出了数的范围,读不出来。", run)
+        raise NumberError("non_finite", f"{quoted(run)}超出了数的范围，读不出来。", run)
     if len(run) > MOST_DIGITS + 10:
-        message = f"{quoted(run)}有 {len(run)} 位,超过 {MOST_DIGITS} 位,读不出来。"
+        message = f"{quoted(run)}有 {len(run)} 位，超过 {MOST_DIGITS} 位，读不出来。"
         raise NumberError("too_large", message, run)
     number = Decimal(run.replace(",", ""))
     if too_long(number):
-        raise NumberError("too_large", f"{quoted(run)}超过 {MOST_DIGITS} 位数字,读不出来。", run)
+        raise NumberError("too_large", f"{quoted(run)}超过 {MOST_DIGITS} 位数字，读不出来。", run)
     return Decimal(format(number, "f")) if exponent else number
 
 
@@ -129,12 +130,12 @@ def as_text(value: str | Decimal | int | None) -> str:
         return value
     if isinstance(value, int):
         if value.bit_length() > 4 * MOST_DIGITS:
-            raise NumberError("too_large", f"这个整数超过 {MOST_DIGITS} 位,读不出来。")
+            raise NumberError("too_large", f"这个整数超过 {MOST_DIGITS} 位，读不出来。")
         return str(int(value))
     if not value.is_finite():
         raise NumberError("non_finite", f"{quoted(str(value)[:20])}不是一个数。", str(value)[:20])
     if too_long(value):
-        raise NumberError("too_large", f"这个数超过 {MOST_DIGITS} 位数字,读不出来。")
+        raise NumberError("too_large", f"这个数超过 {MOST_DIGITS} 位数字，读不出来。")
     return format(value, "f")
 
 
@@ -165,7 +166,7 @@ def parse_number(text: str | Decimal | int | None) -> Decimal | None:
     found = FIGURE.match(body)
     if not found or found.end() != len(body):
         rest = body[found.end() :] if found else body or clean
-        message = f"{quoted(clean)}里的{quoted(rest)}读不成数,这里只能填一个数。"
+        message = f"{quoted(clean)}里的{quoted(rest)}读不成数，这里只能填一个数。"
         raise NumberError("malformed_number", message, rest)
     number = figure(body)
     return -number if clean[0] == "-" else number

@@ -53,7 +53,8 @@ def parse(
     """Read an indicator's target (指标值) or actual (完成值).
 
     Never raises for what a cell holds: what cannot be read comes back with ``error`` and
-    ``error_code``. Results for short texts are cached (a few thousand).
+    ``error_code``. A plain figure with its unit is read in one look; what takes longer is
+    cached (a few thousand short texts).
 
     Args:
         text: the cell.
@@ -72,25 +73,10 @@ def parse(
         except ValueProblem as problem:
             return _failed("", problem)
     said = hint(name) if name else NO_HINT
-    if len(text) + len(unit) + len(sign) <= LONGEST_CACHED:
-        return _cached(text, said, unit, sign, role, direction, bands)
-    return _read(text, said, unit, sign, role, direction, bands)
-
-
-def _read(
-    text: str,
-    said: Hint,
-    unit: str,
-    sign: str,
-    role: Role,
-    direction: Comparator | None,
-    bands: Bands,
-) -> Value:
-    try:
-        plain = read_plain(text, said, unit, sign, role, direction)
-    except ValueProblem as problem:
-        return _failed(text, problem)
-    return plain or read_closely(text, said, unit, sign, role, direction, bands)
+    if len(text) + len(unit) + len(sign) > LONGEST_CACHED:
+        return read_closely(text, said, unit, sign, role, direction, bands)
+    plain = read_plain(text, said, unit, sign, role, direction)
+    return plain or _closely(text, said, unit, sign, role, direction, bands)
 
 
 def read_closely(
@@ -102,7 +88,7 @@ def read_closely(
     direction: Comparator | None,
     bands: Bands,
 ) -> Value:
-    """The full parser, for every cell that :func:`read_plain` leaves and right for the others."""
+    """The full parser: for every cell that :func:`read_plain` leaves, and right for the others."""
     try:
         cell = _Cell(text, said, unit_cell(unit), sign_cell(sign), role, direction, bands)
         return _several(cell)
@@ -110,7 +96,7 @@ def read_closely(
         return _failed(text, problem)
 
 
-_cached = lru_cache(maxsize=8192)(_read)
+_closely = lru_cache(maxsize=8192)(read_closely)
 
 
 def _failed(text: str, problem: ValueProblem) -> Value:
@@ -198,7 +184,7 @@ def _bounds(cell: _Cell, parts: Sequence[Value]) -> Value | None:
     if last.comparator not in (LE, LT) or not same or first.low is not None:
         return None
     if first.amount is None or last.amount is None or first.amount > last.amount:
-        message = f"{quoted(cell.text)}的下限大于上限,读不出来。"
+        message = f"{quoted(cell.text)}的下限大于上限，读不出来。"
         raise ValueProblem("malformed_range", message, cell.text)
     return first._replace(
         text=cell.text,
@@ -266,5 +252,5 @@ def _agreed(cell: _Cell, written: Comparator | None, soft: bool) -> Comparator |
         return cell.sign
     if {written, cell.sign} in ({GE, GT}, {LE, LT}):
         return written
-    message = f"指标性质栏是“{cell.sign}”,{quoted(cell.text)}里写的却是“{written}”,两处矛盾。"
+    message = f"指标性质栏是“{cell.sign}”，{quoted(cell.text)}里写的却是“{written}”，两处矛盾。"
     raise ValueProblem("contradictory_comparator", message, cell.text)

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from jixiao.values.beside import sign_cell, unit_cell
 from jixiao.values.hints import Hint
-from jixiao.values.model import Comparator, Kind, Unit, Value
+from jixiao.values.model import Comparator, Kind, Unit, Value, ValueProblem
 from jixiao.values.numerals import CONTEXT
 from jixiao.values.quantity import SIGNS, settle_unit
 from jixiao.values.units import is_exact, unit_at
@@ -48,9 +48,6 @@ def read_plain(
     Args:
         said: what the indicator's name says.
         unit, sign: texts of the cells beside it.
-
-    Raises:
-        ValueProblem: ``unknown_unit`` or ``unknown_sign`` for the cells beside it.
     """
     found = _PLAIN.fullmatch(text)
     if found is None:
@@ -78,21 +75,21 @@ def _around(
     role: Role,
     direction: Comparator | None,
 ) -> _Around | None:
-    if said.timely or said.ranked:
-        return None
     found = _TAIL.fullmatch(tail)
     assert found is not None  # the unit takes whatever is no bound
-    cell, beside = unit_cell(unit), sign_cell(sign)
-    written = {SIGNS.get(glyph), _BOUNDS.get(found["bound"]), beside} - {None}
-    own, over, rest = unit_at(found["unit"])
-    if len(written) > 1 or over or rest or found["unit"].endswith(_UNSURE):
+    symbol, bound = found.groups()
+    own, over, rest = unit_at(symbol)
+    if said.timely or said.ranked or over or rest or symbol.endswith(_UNSURE):
         return None
-    if own is not None and (cell or (said.unit and own.dimension == "magnitude")):
-        return None  # two units: whether they agree is settled elsewhere
-    about, scale = settle_unit(_ONE, own, said, cell, tail)
-    if about is not None and (about.symbol == "年" or not is_exact(about)):
+    try:
+        cell, beside = unit_cell(unit), sign_cell(sign)
+        about, scale = settle_unit(_ONE, own, said, cell, tail)
+    except ValueProblem:
+        return None  # the full parser says what is wrong
+    written = {SIGNS.get(glyph), _BOUNDS.get(bound), beside} - {None}
+    if len(written) > 1 or (about and (about.symbol == "年" or not is_exact(about))):
         return None
-    factor = CONTEXT.multiply(scale, about.factor) if about is not None else scale
-    inferred = EQ if role == "actual" else direction or GE
-    comparator = written.pop() if (stated := bool(written)) else inferred
-    return _Around(about, None if factor == 1 else factor, comparator or inferred, stated)
+    factor = CONTEXT.multiply(scale, about.factor) if about else scale
+    comparator = next(iter(written), None) or (EQ if role == "actual" else direction or GE)
+    # A factor of 1.00 (百%) still says how many places an amount has.
+    return _Around(about, factor if str(factor) != "1" else None, comparator, bool(written))

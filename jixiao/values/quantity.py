@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from jixiao.values.hints import Hint
 from jixiao.values.model import Comparator, NumberError, Unit, ValueProblem, quoted
-from jixiao.values.numerals import CHINESE, CONTEXT, FIGURE, chinese_number, figure
+from jixiao.values.numerals import CHINESE, CONTEXT, DIGIT, FIGURE, chinese_number, figure
 from jixiao.values.units import GENERIC, as_money, to_base, unit_at
 
 GE, LE, GT, LT, EQ = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.EQ
@@ -91,7 +91,7 @@ def read_quantity(text: str, hint: Hint, cell_unit: Unit | None) -> Reading | No
         text = _PERCENT.sub(_percent, text)
     if "百分百" in text:
         text = text.replace("百分百", "100%")
-    if not any(c in "0123456789" for c in text):
+    if not DIGIT.search(text):
         return _in_chinese(text, hint, cell_unit)
     text, comparison = _without_brackets(text)
     found = FIGURE.search(text)
@@ -157,12 +157,12 @@ def _without_brackets(text: str) -> tuple[str, str | None]:
         unit, _, rest = unit_at(inside)
         if found.start() and text[found.start() - 1] in "0123456789" and unit and not rest:
             return inside  # 15000(M3)
-        if any(c in "0123456789" for c in inside):
+        if DIGIT.search(inside):
             remark.append(inside)
         return ""
 
     bare = _IN_BRACKETS.sub(drop, _CLOSED.sub("", text))
-    if not any(c in "0123456789" for c in bare):
+    if not DIGIT.search(bare):
         return text.replace("(", "").replace(")", ""), None
     return bare, remark[0] if remark else None
 
@@ -172,10 +172,10 @@ def _words_only(text: str) -> bool:
 
 
 def _unreadable(text: str, rest: str) -> ValueProblem:
-    if any(c in "0123456789" for c in rest):
-        message = f"{quoted(text)}里的{quoted(rest)}读不成一个数,请改成一个数加一个单位。"
+    if DIGIT.search(rest):
+        message = f"{quoted(text)}里的{quoted(rest)}读不成一个数，请改成一个数加一个单位。"
         return NumberError("malformed_number", message, rest)
-    message = f"{quoted(text)}里的{quoted(rest)}读不出来,请改成一个数加一个单位。"
+    message = f"{quoted(text)}里的{quoted(rest)}读不出来，请改成一个数加一个单位。"
     return ValueProblem("unreadable", message, rest)
 
 
@@ -207,7 +207,7 @@ def _finish(
     reading.unit, number = settle_unit(reading.amount, unit, hint, cell_unit, text)
     if reading.unit and reading.unit.symbol == "年" and abs(number) >= 1000:
         bad = f"{format(number, 'f')}年"
-        raise NumberError("malformed_number", f"{quoted(bad)}不是一个年份,读不出来。", bad)
+        raise NumberError("malformed_number", f"{quoted(bad)}不是一个年份，读不出来。", bad)
     reading.amount = to_base(number, reading.unit)
     return reading
 
@@ -230,7 +230,7 @@ def _joined(reading: Reading, after: Comparator | None, text: str) -> Comparator
         return after
     if {before, after} in ({GE, GT}, {LE, LT}) or before == after:
         return before  # 超过100家以上
-    message = f"{quoted(text)}前后的比较词互相矛盾,请只写一个。"
+    message = f"{quoted(text)}前后的比较词互相矛盾，请只写一个。"
     raise ValueProblem("contradictory_comparator", message, text)
 
 
@@ -275,7 +275,9 @@ def _fits(unit: Unit, cell: Unit) -> bool:
 
 
 def _mixed(unit: Unit, cell: Unit, text: str) -> ValueProblem:
-    message = f"{quoted(text)}的单位是“{unit.symbol}”,单位栏或另一处是“{cell.symbol}”,两者不一致。"
+    message = (
+        f"{quoted(text)}的单位是“{unit.symbol}”，单位栏或另一处是“{cell.symbol}”，两者不一致。"
+    )
     return ValueProblem("mixed_units", message, unit.symbol)
 
 
@@ -303,7 +305,7 @@ def _range(
     reading.unit = last_unit
     reading.low, reading.high = to_base(low, first_unit), to_base(high, last_unit)
     if reading.low > reading.high:
-        message = f"范围的下限大于上限({quoted(rest)}),读不出来。"
+        message = f"范围的下限大于上限（{quoted(rest)}），读不出来。"
         raise ValueProblem("malformed_range", message, rest)
     reading.amount = reading.low
     reading.approximate |= over

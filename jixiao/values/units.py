@@ -208,7 +208,7 @@ def unit_of(symbol: str | Unit) -> Unit:
     if unit is not None and unit.dimension == "magnitude":
         unit = as_money(unit)
     if unit is None or rest:
-        raise IncomparableUnits(f"不认识单位“{symbol}”,无法换算。")
+        raise IncomparableUnits(f"不认识单位“{symbol}”，无法换算。")
     return unit
 
 
@@ -220,5 +220,5 @@ def to_unit(amount: Decimal, from_unit: str | Unit, to_unit: str | Unit) -> Deci
     """
     source, target = unit_of(from_unit), unit_of(to_unit)
     if source.dimension != target.dimension or source.base != target.base:
-        raise IncomparableUnits(f"“{source.symbol}”和“{target.symbol}”不是同一类单位,不能换算。")
+        raise IncomparableUnits(f"“{source.symbol}”和“{target.symbol}”不是同一类单位，不能换算。")
     return from_base(to_base(amount, source), target)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from jixiao.values.numerals import DIGIT
+
 _MET = """
 效果明显 明显 显著 有效 合规 合法 达成预期 达成年度 达成 达到预期 达到要求 达到 达标 完成 良好
 优秀 优良 提升 提高 改善 增强 增加 加强 完善 健全 规范 保障 合格 满意 及时 准确 落实 实现 较好
@@ -92,4 +94,4 @@ def is_event(text: str) -> bool:
     """Whether the text tells of an event or an award instead of giving a value."""
     if _EVENT.search(text):
         return True
-    return bool(_SOFT_EVENT.search(text)) and not any(c in "0123456789" for c in text)
+    return bool(_SOFT_EVENT.search(text)) and not DIGIT.search(text)

@@ -52,11 +52,19 @@ class Cover:
             self.canvas.put(self.row, 0, label, "head")
             self.canvas.put(self.row, 1, text, "fixed_text", to=(self.row, 2))
             self.row += 1
+        if bureau.guide_url:
+            self._guide(bureau.guide_url)
         self._how(how)
         self._sheets(sheets)
         self.canvas.finish(landscape=False, rows=self.row, columns=3, head=0)
         self.canvas.sheet.activate()
         self.canvas.sheet.set_first_sheet()
+
+    def _guide(self, url: str) -> None:
+        self.canvas.put(self.row, 0, "填报指南", "head")
+        self.canvas.put(self.row, 1, url, "link", to=(self.row, 2))
+        self.canvas.sheet.write_url(self.row, 1, url, self.canvas.book.style("link"), url)
+        self.row += 1
 
     def _how(self, how: tuple[str, ...]) -> None:
         self.row += 1

@@ -8,6 +8,7 @@ from datetime import datetime, time
 from jixiao.forms import Form
 from jixiao.intake.marker import EVALUATION, SHEET, Marker, SheetMark
 from jixiao.policy import Department, Pack, Stage
+from jixiao.signing import sign
 from jixiao.submission import Submission
 from jixiao.targets import TargetSet
 from jixiao.workbooks.canvas import Book
@@ -80,6 +81,7 @@ def write_book(
     marker.form_version = form_version(pack.forms.values())
     marker.pack_version = pack.info.version
     marker.sheets = {s.name: SheetMark(s.name, s.form.id, s.project) for s in sheets}
+    marker.signature = sign(marker.signed_text())
     _hidden(book, marker)
     return book.close()
 

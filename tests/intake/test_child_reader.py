@@ -50,10 +50,12 @@ def test_a_killed_child_costs_one_file(good: bytes, pack: Pack) -> None:
 
 def test_too_much_memory_costs_one_file(good: bytes, book: Book, pack: Pack) -> None:
     """A file that needs more than the child may have ends the child, not the batch."""
-    big = book({"附件1": [["字" * 30_000 + str(n)] for n in range(400)]})
+    cells = ["".join(chr(0x4E00 + i * n % 20_011) for i in range(30_000)) for n in range(3, 303)]
+    big = book({"附件1": [[cell] for cell in cells]})
     with ChildReader(pack.forms, memory=120 * 1024**2) as reader:
         refused = reader.read(big, "大.xlsx", 2023)
         assert isinstance(refused, RefusedFile)
+        assert refused.code == "reader_failed"
 
 
 def test_works_from_a_thread(good: bytes, pack: Pack) -> None:

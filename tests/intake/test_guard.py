@@ -45,8 +45,10 @@ SIMPLE = {
     "empty": [b"", b"  \r\n ", b"\0" * 100],
     "not_a_spreadsheet": [b"%PDF-1.7 ...", "一段文字".encode(), b"\x89PNG\r\n", OLE + b"\0" * 600],
     "password": [OLE + b"\0" * 64 + "EncryptedPackage".encode("utf-16-le")],
-    "old_word": [OLE + b"\0" * 64 + "WordDocument".encode("utf-16-le")],
-    "macro": [OLE + "Workbook".encode("utf-16-le") + "_VBA_PROJECT_CUR".encode("utf-16-le")],
+    "macro": [
+        OLE + "Workbook".encode("utf-16-le") + "_VBA_PROJECT_CUR".encode("utf-16-le"),
+        OLE + "WordDocument".encode("utf-16-le") + "_VBA_PROJECT".encode("utf-16-le"),
+    ],
     "entity": [b'<html><!ENTITY a "b"><body><table></table></body></html>'],
     "truncated": [b"PK\x03\x04 and nothing else"],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import apprise
 import pytest
@@ -14,7 +15,7 @@ from jixiao.notices import ChannelBook, put, send_due
 from jixiao.notices.channels import fit
 from jixiao.notices.masking import Secrets, secret_parts
 from jixiao.notices.outcomes import SERVICES
-from jixiao.policy.model import Channel, Channels, Department, Roster
+from jixiao.policy.model import Channel, Channels, Department, Escalate, Roster
 from jixiao.store.tables import outbox
 
 SECRET = "Planted5ecretTokenDoNotShow"
@@ -211,3 +212,61 @@ def test_fit_keeps_the_room_and_the_tail(body, room):
         assert whole == f"{body}\n\n消息编号：JX-0123"
     elif room >= 90:
         assert len(whole.encode()) <= room
+
+
+@pytest.mark.parametrize(
+    ("address", "per_minute", "interval"),
+    [
+        ("json://127.0.0.1:9/", None, 0),
+        ("json://127.0.0.1:9/", 120, 0.5),
+        (f"dingtalk://{SECRET}", None, 3.1),
+        (f"dingtalk://{SECRET}", 10, 6.0),
+        (f"dingtalk://{SECRET}", 600, 3.1),  # never quicker than the service allows
+    ],
+)
+def test_the_pack_sets_a_pace_and_the_service_its_limit(address, per_minute, interval):
+    channel = Channel(title="主渠道", url_env="U", max_per_minute=per_minute, workers=7)
+    with ChannelBook(Channels(channels={"main": channel}), {"U": address}) as book:
+        assert book.channel("main").interval == pytest.approx(interval)
+        assert book.channel("main").workers == 7
+
+
+def test_workers_send_at_the_same_time(receiver, engine, make_notice, now):
+    """Eight messages to a receiver that takes 0.8 s each: by eight workers in well under 6 s."""
+    channel = Channel(title="主渠道", url_env="U", workers=8)
+    with engine.begin() as connection:
+        put(connection, [make_notice(n) for n in range(8)], now)
+    with ChannelBook(
+        Channels(channels={"main": channel}), {"U": receiver.url("slow", "?rto=9")}
+    ) as book:
+        begun = time.monotonic()
+        assert send_due(engine, book, now).sent == 8
+        assert time.monotonic() - begun < 4
+
+
+def test_a_stated_pace_holds_for_all_workers_together(receiver, engine, make_notice, now):
+    channel = Channel(title="主渠道", url_env="U", workers=8, max_per_minute=600)
+    with engine.begin() as connection:
+        put(connection, [make_notice(n) for n in range(8)], now)
+    with ChannelBook(Channels(channels={"main": channel}), {"U": receiver.url("ok")}) as book:
+        begun = time.monotonic()
+        assert send_due(engine, book, now).sent == 8
+        assert time.monotonic() - begun >= 0.7
+
+
+def test_whom_to_escalate_to_must_be_a_channel():
+    with pytest.raises(ValueError, match="没有定义通知渠道“leaders”"):
+        Channels(channels={}, escalate=Escalate(after=3, to=("leaders",)))
+
+
+def test_two_names_of_one_address_have_one_end():
+    channels = {n: Channel(title=n, url_env=n.upper()) for n in ("a", "b", "c", "d")}
+    environ = {
+        "A": f"json://h.example/{SECRET}",
+        "B": f"json://h.example/{SECRET}",
+        "C": "json://x",
+    }
+    with ChannelBook(Channels(channels=channels), environ) as book:
+        assert book.end("a") == book.end("b") != book.end("c")
+        assert book.end("d") == "d"
+        assert SECRET not in book.end("a")

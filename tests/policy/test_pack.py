@@ -72,21 +72,23 @@ def test_a_shorter_pack_is_a_pack(copy: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["scoring.yaml", "rules.yaml", "pack.yaml", "forms/附件2.yaml", "forms/附件8.yaml"]
+    "name", ["scoring.yaml", "pack.yaml", "forms/附件2.yaml", "forms/附件8.yaml"]
 )
-def test_the_evaluation_hash_changes_with_what_scores_depend_on(
+def test_the_scoring_hash_changes_with_what_scores_depend_on(
     pack: Pack, copy: Path, name: str
 ) -> None:
     edit(copy / name)
-    assert load_pack(copy).evaluation_hash != pack.evaluation_hash
+    assert load_pack(copy).scoring_hash != pack.scoring_hash
 
 
-@pytest.mark.parametrize("name", ["channels.yaml", "calendar.yaml", "departments.yaml"])
-def test_the_evaluation_hash_stays_with_what_they_do_not(pack: Pack, copy: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["channels.yaml", "calendar.yaml", "departments.yaml", "rules.yaml"]
+)
+def test_the_scoring_hash_stays_with_what_they_do_not(pack: Pack, copy: Path, name: str) -> None:
     edit(copy / name)
     changed = load_pack(copy)
     assert changed.hashes != pack.hashes
-    assert changed.evaluation_hash == pack.evaluation_hash
+    assert changed.scoring_hash == pack.scoring_hash
 
 
 def test_the_forms_hash_changes_with_forms_only(pack: Pack, copy: Path) -> None:

@@ -102,7 +102,7 @@ def test_mistakes_between_files_are_all_said_at_once(copy: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
     found = problems(copy)
     assert sum("nobody" in line for line in found) == 6
-    assert sum("nowhere" in line for line in found) == 5
+    assert sum("nowhere" in line for line in found) == 4
     assert sum("附件9" in line for line in found) == 1
     assert all(re.search(r" 第 [1-9]\d* 行，\S+：", line) for line in found)
 
@@ -165,8 +165,8 @@ def test_whatever_stands_in_a_file_is_taken_or_refused_in_chinese(
             models[name].model_validate(changed)
         except ValueError:
             refused += 1
-            # Only a refused one is worth the slow way round through a file.
-            if refused % 7:
+            # The way round through a file is slow: some of the refused ones, spread over all.
+            if refused % 29:
                 continue
             path.write_text(yaml.safe_dump(changed, allow_unicode=True), encoding="utf-8")
             with pytest.raises(PackError) as caught:

@@ -11,6 +11,7 @@ import pytest
 
 from jixiao.publishing.site import SiteEntry, SiteInfo, SiteYear, build_site
 from jixiao.publishing.verify import (
+    Fetched,
     Fetcher,
     FetchError,
     VerifyResult,
@@ -132,7 +133,10 @@ class Answers(BaseHTTPRequestHandler):
         """Quiet."""
 
 
-MOVED = {"/moved": "/ok", "/file": "file:///etc/passwd", "/loop": "/loop"}
+MOVED = {
+    "/moved": "/ok", "/file": "file:///etc/passwd", "/loop": "/loop",
+    "/elsewhere": "http://elsewhere.example/",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -147,7 +151,62 @@ def server() -> Iterator[str]:
 
 def test_http_pages_are_fetched_and_redirects_followed(server: str) -> None:
     fetch = http_fetcher()
-    assert fetch(f"{server}/ok") == fetch(f"{server}/moved") == b"<p>ok</p>"
+    there = Fetched(b"<p>ok</p>", f"{server}/ok")
+    assert fetch(f"{server}/ok") == fetch(f"{server}/moved") == there
+
+
+def test_a_page_in_order_at_another_address_has_moved(server: str) -> None:
+    sha256 = hashlib.sha256(b"<p>ok</p>").hexdigest()
+    found = verify(http_fetcher(), f"{server}/moved", unit="X", year=2023, sha256=sha256)
+    assert found.state is VerifyState.MOVED
+    assert f"{server}/ok" in found.detail
+    assert found.sha256 == sha256
+
+
+@pytest.mark.parametrize(("other", "state"), [
+    ("https://a.example/2023/x/", VerifyState.VERIFIED),
+    ("http://a.example/2023/x", VerifyState.VERIFIED),
+    ("http://b.example/2023/x/", VerifyState.MOVED),
+    ("http://a.example/2022/x/", VerifyState.MOVED),
+])  # fmt: skip
+def test_going_over_to_https_is_no_move(other: str, state: VerifyState) -> None:
+    page = b"<p>report</p>"
+    sha256 = hashlib.sha256(page).hexdigest()
+    address = "http://a.example/2023/x/"
+    found = verify(lambda _: Fetched(page, other), address, unit="X", year=2023, sha256=sha256)
+    assert found.state is state
+
+
+def test_only_allowed_hosts_are_asked_and_no_redirect_leads_elsewhere(server: str) -> None:
+    port = server.rsplit(":", 1)[1]
+    allowed = http_fetcher(hosts=["127.0.0.1"])
+    assert allowed(f"{server}/ok").page == b"<p>ok</p>"
+    for address in (f"http://localhost:{port}/ok", f"{server}/elsewhere"):
+        with pytest.raises(FetchError, match="名单"):
+            allowed(address)
+    assert http_fetcher()(f"http://localhost:{port}/ok").page == b"<p>ok</p>"
+    with pytest.raises(FetchError, match="名单"):
+        http_fetcher(hosts=["example.gov.cn"])("http://badexample.gov.cn/")
+
+
+OWN = "<html><body><h1>松溪市政园林所</h1><p>{}</p></body></html>"
+
+
+@pytest.mark.parametrize(("text", "state"), [
+    ("2023 年度绩效自评报告，校验值 " + "ab" * 32, VerifyState.VERIFIED),
+    ("2023 年度绩效自评报告", VerifyState.CHANGED),
+    ("2022 年度绩效自评报告", VerifyState.WRONG_UNIT),
+])  # fmt: skip
+def test_a_page_of_the_departments_own_website(text: str, state: VerifyState) -> None:
+    def fetch(address: str) -> Fetched:
+        return Fetched(OWN.format(text).encode(), address)
+
+    given = {"unit": "X", "year": 2023, "sha256": "0" * 64, "content": "ab" * 32}
+    assert verify(fetch, "http://a.example/", name="松溪市政园林所", **given).state is state
+    other = verify(fetch, "http://a.example/", name="云岭林场", **given)
+    assert other.state in (state, VerifyState.WRONG_UNIT)
+    # Without a name it must be our own page.
+    assert verify(fetch, "http://a.example/", **given).state is VerifyState.WRONG_UNIT
 
 
 @pytest.mark.parametrize("path", ["/gone", "/loop", "/file", "/big"])

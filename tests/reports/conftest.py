@@ -14,7 +14,7 @@ from jixiao.policy.pack import load_pack
 from jixiao.reports.model import ReportView
 from jixiao.reports.view import report_view
 from jixiao.sample import load_filing
-from jixiao.submission import Submission
+from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +55,30 @@ def view(pack: Pack, evaluated: Evaluate) -> View:
         return report_view(pack, evaluated(submission), public=public, **given)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Callable[[str], Submission]:
+    """Makes a filing that says a text wherever a filing can say something."""
+    return hostile_filing
+
+
+def hostile_filing(text: str) -> Submission:
+    cell = Cell(text, text, text)
+    return Submission(
+        year=2023,
+        unit_code=text,
+        unit_name=text,
+        forms=[
+            FormData(
+                "附件2", text, text, None,
+                cells={"identity.unit.value": cell, "execution.total.annual": cell,
+                       "goals.goal.expected": cell},
+                indicators=[IndicatorRow(text, text, *[cell] * 6)],
+                total_score=Cell(text, text, text, text),
+            ),
+            FormData("附件1", text, labels={"spending.project[1]": cell}),
+            FormData("附件3", text, project=text, indicators=[IndicatorRow("产出指标", text, *[cell] * 6)]),
+            FormData("自评报告", text, paragraphs=[Paragraph(text, text, text, level=n) for n in (0, 1, 5)]),
+        ],
+    )  # fmt: skip

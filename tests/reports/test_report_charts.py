@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 def drawn(chart: Chart) -> etree._Element:
     module = environment().get_template("reports/charts.svg.j2").module
     text = str(module.bars(chart)).strip()  # type: ignore[attr-defined]
-    return etree.fromstring(text.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+    return etree.fromstring(text)
 
 
 def width(text: str, size: float) -> float:

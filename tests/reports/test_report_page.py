@@ -19,7 +19,7 @@ from jixiao.reports.html import Publication, Rendered, environment, render_repor
 from jixiao.reports.model import ReportView
 from jixiao.reports.view import report_view
 from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
+from jixiao.submission import FormData, Submission
 
 View = Callable[..., ReportView]
 PLACE = Publication("http://site.example/2023/X/", 2, date(2024, 10, 15), "公开站点")
@@ -152,32 +152,14 @@ def test_findings_stand_on_the_internal_page_alone(
     assert "内部资料" not in public.text_content()
 
 
-def hostile(text: str) -> Submission:
-    """A filing that says ``text`` wherever a filing can say something."""
-    cell = Cell(text, text, text)
-    return Submission(
-        year=2023,
-        unit_code=text,
-        unit_name=text,
-        forms=[
-            FormData(
-                "附件2", text, text, None,
-                cells={"identity.unit.value": cell, "execution.total.annual": cell,
-                       "goals.goal.expected": cell},
-                indicators=[IndicatorRow(text, text, *[cell] * 6)],
-                total_score=Cell(text, text, text, text),
-            ),
-            FormData("附件1", text, labels={"spending.project[1]": cell}),
-            FormData("附件3", text, project=text, indicators=[IndicatorRow("产出指标", text, *[cell] * 6)]),
-            FormData("自评报告", text, paragraphs=[Paragraph(text, text, text, level=n) for n in (0, 1, 5)]),
-        ],
-    )  # fmt: skip
-
-
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("public", [True, False])
 def test_hostile_text_is_only_text(
-    pack: Pack, evaluated: Callable[[Submission], Evaluation], text: str, public: bool
+    pack: Pack,
+    evaluated: Callable[[Submission], Evaluation],
+    hostile: Callable[[str], Submission],
+    text: str,
+    public: bool,
 ) -> None:
     submission = hostile(text)
     shown = report_view(pack, evaluated(submission), department=None, public=public)

@@ -12,6 +12,7 @@ import yaml
 from jixiao import rules
 from jixiao.evaluation import evaluate
 from jixiao.findings import Finding
+from jixiao.intake import merge
 from jixiao.paths import pack_dir
 from jixiao.policy import Department, Pack, load_pack
 from jixiao.policy.scoring import ScoringPolicy
@@ -59,6 +60,8 @@ def _findings(folder: Path, code: str, case: Any) -> list[Finding]:
     if "prior" in case:
         prior = _filing(folder, case["prior"], 2022)
     submission = _filing(folder, case["forms"], 2023, case.get("name_of_unit", "示例局"))
+    if "word" in case:
+        submission = merge(submission, _filing(folder, case["word"], 2023))
     found = evaluate(
         _pack(case), submission, department=department, targets=targets, prior=prior
     ).findings
@@ -75,9 +78,7 @@ def test_fails(tmp_path: Path, code: str, case: Any) -> None:
     assert case.get("difference", "") in found[0].difference
     assert case.get("message", "") in found[0].message
     for finding in found:
-        assert finding.severity is rules.catalogue()[code].severity_under(
-            PACK.rules.setting(code)
-        )
+        assert finding.severity is rules.catalogue()[code].severity_under(PACK.rules.setting(code))
         assert all(place.form and place.sheet for place in finding.where)
         assert finding.found
         assert finding.expected
@@ -91,5 +92,6 @@ def test_passes(tmp_path: Path, code: str, case: Any) -> None:
 
 
 def test_every_rule_has_both_kinds_of_case() -> None:
-    assert set(CASES) == set(rules.catalogue())
+    # Rules across the county (H) need many filings; test_county.py generates them.
+    assert set(CASES) == {code for code in rules.catalogue() if code[0] != "H"}
     assert all(cases["failing"] and cases["passing"] for cases in CASES.values())

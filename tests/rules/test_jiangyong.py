@@ -78,9 +78,7 @@ def _filed(name: str) -> Evaluation:
     """A filing as the year's cycle checks it: with the roster and the approved targets."""
     submission = load_filing(FILINGS / f"{name}.yaml", PACK.forms)
     proposal = config_dir() / "demo" / "targets" / f"{name.split('-')[0]}.yaml"
-    targets = from_submission(
-        load_filing(proposal, PACK.forms), PACK.year, submission.unit_code
-    )
+    targets = from_submission(load_filing(proposal, PACK.forms), PACK.year, submission.unit_code)
     return evaluate(
         PACK, submission, department=PACK.department(submission.unit_code), targets=targets
     )

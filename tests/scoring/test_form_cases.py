@@ -15,7 +15,8 @@ def test_filing(
 ) -> None:
     filed = [data_of(given["form"], given) for given in form_case["forms"]]
     submission = Submission(2023, "", "", forms=filed)
-    scores = score_submission(forms, submission, policy_of(form_case.get("policy")), sources)
+    policy, aliases = policy_of(form_case.get("policy")), form_case.get("aliases")
+    scores = score_submission(forms, submission, policy, sources, aliases=aliases)
     assert [score.form for score in scores] == [e["form"] for e in form_case["expect"]]
     for score, expect in zip(scores, form_case["expect"], strict=True):
         check(score, expect)

@@ -24,7 +24,7 @@ REFUSED = [
     ({"grades": {"bands": [{"min": "60", "grade": "中"}]}}, "从 0 分起"),
     ({"grades": {"bands": [{"min": "0", "grade": "中"}, {"min": "0", "grade": "差"}]}}, "相同"),
     ({"group_weights": {"use": "b"}}, "没有“b”"),
-    ({"group_weights": {"variants": {"a": {"产出指标": "60"}}}}, "应为 100"),
+    ({"group_weights": {"variants": {"a": {"weights": {"产出指标": "60"}}}}}, "应为 100"),
     ({"rubric_rates": {"成本节约率": {"steps": []}}}, "不能直接乘分值"),
     ({"rubric_rates": {"x": {"source": "s", "steps": [{"min": "0", "share": "2"}]}}}, "share"),
     (
@@ -70,9 +70,14 @@ def test_the_year_s_file_stands_on_known_sources() -> None:
     assert policy.source_keys() <= set(info.sources)
     assert not policy.caps.enabled
     assert not policy.department_rubric.enabled
-    assert {name: sum(v.values()) for name, v in policy.group_weights.variants.items()} == {
+    variants = policy.group_weights.variants
+    assert {name: sum(v.weights.values()) for name, v in variants.items()} == {
         "湖南": 100, "湖北": 100, "单列成本": 100,
     }  # fmt: skip
+    # Not seen in any form of this province: only what the regulation is generally known to say.
+    assert info.sources[variants["单列成本"].source].confidence == "K"
+    set_here = (policy.deadlines, policy.ranks, *policy.rubric_rates.values())
+    assert {rule.source for rule in set_here} == {"bureau-set"}
 
 
 @pytest.mark.parametrize(
@@ -92,7 +97,9 @@ def test_another_locality_grades_otherwise(policy_of: Any) -> None:
 
 def test_current_group_weights(policy_of: Any) -> None:
     hubei = {
-        "variants": {"hb": {"预算执行": "20", "产出指标": "40", "效益指标": "40"}},
+        "variants": {
+            "hb": {"source": "s", "weights": {"预算执行": "20", "产出指标": "40", "效益指标": "40"}}
+        },
         "use": "hb",
     }
     assert policy_of({"group_weights": hubei}).group_weights.current["预算执行"] == 20

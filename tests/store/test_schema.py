@@ -50,7 +50,9 @@ def test_constraints_carry_the_names_of_the_tables(database: Store) -> None:
     """Autogenerate does not look at names of unique and foreign keys; a later migration does."""
     inspector = inspect(database.engine)
     for table in metadata.tables.values():
-        ours = {str(c.name) for c in table.constraints if c.name and not str(c.name).startswith("pk")}
+        ours = {
+            str(c.name) for c in table.constraints if c.name and not str(c.name).startswith("pk")
+        }
         theirs = {
             c["name"]
             for c in (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from jixiao.diff import diff
 from jixiao.findings import Finding, Place, Severity
 from jixiao.intake import read_file
 from jixiao.policy import Pack
@@ -60,7 +62,9 @@ def test_the_first_sheet_lists_all_findings_with_links(
     assert book.sheetnames[:2] == ["审核意见", "封面"]
     sheet = book["审核意见"]
     heads = [c.value for c in sheet[3]]
-    assert heads[-1] == "单位说明"
+    assert heads[-2:] == ["单位说明", "编号"]
+    assert sheet.column_dimensions["K"].hidden
+    assert sheet.cell(4, len(heads)).value == findings[1].fingerprint
     assert [sheet.cell(r, 2).value for r in (4, 5, 6)] == ["错误", "警告", "提示"]
     place = findings[1].where[0]
     assert sheet.cell(4, 4).hyperlink.location == f"'{place.sheet}'!{place.cell}"
@@ -68,7 +72,7 @@ def test_the_first_sheet_lists_all_findings_with_links(
     assert sheet.cell(6, 4).value == "整份材料"
     assert sheet.cell(6, 4).hyperlink is None
     assert sheet.cell(5, 5).data_type == "s"
-    assert not sheet.cell(4, len(heads)).protection.locked
+    assert not sheet.cell(4, len(heads) - 1).protection.locked
 
 
 def test_the_annotated_copy_reads_like_the_original(
@@ -103,3 +107,39 @@ def test_findings_alone(findings: list[Finding]) -> None:
     sheet = load_workbook(io.BytesIO(findings_workbook(findings, "某局审核意见")))["审核意见"]
     assert sheet["A1"].value == "某局审核意见"
     assert sheet.cell(4, 3).value.startswith("A03")
+
+
+def test_explanations_come_back_and_are_shown_again(
+    pack: Pack, filled: bytes, findings: list[Finding]
+) -> None:
+    book = load_workbook(io.BytesIO(annotate(filled, findings)))
+    book["审核意见"].cell(5, 10).value = "  去年也是这样，已报县政府同意。"
+    out = io.BytesIO()
+    book.save(out)
+    back = read_file(out.getvalue(), "x.xlsx", pack.forms)
+    warning = next(f for f in findings if f.severity is Severity.WARNING)
+    assert back.explanations == {warning.fingerprint: "去年也是这样，已报县政府同意。"}
+    again = load_workbook(io.BytesIO(annotate(out.getvalue(), findings, back.explanations)))
+    assert again["审核意见"].cell(5, 10).value == "去年也是这样，已报县政府同意。"
+    assert again["审核意见"].cell(4, 10).value in (None, "")
+
+
+def test_the_sheet_of_changes_links_to_the_cells(
+    pack: Pack, filled: bytes, findings: list[Finding], content: Content
+) -> None:
+    after = read_file(filled, "x.xlsx", pack.forms)
+    before = read_file(filled, "x.xlsx", pack.forms)
+    form = before.one("附件1")
+    assert form is not None
+    cell = form.cells["spending.public.final"]
+    form.cells["spending.public.final"] = replace(cell, text="=1+1")
+    changes = diff(before, after, pack.forms)
+    annotated = annotate(filled, findings, {}, changes)
+    sheet = load_workbook(io.BytesIO(annotated))["与上次对照"]
+    assert [c.value for c in sheet[2]][:2] == ["附件1", None]
+    assert sheet.cell(2, 4).value == "公用经费·本年决算数"
+    assert sheet.cell(2, 5).value == "=1+1"
+    assert sheet.cell(2, 5).data_type == "s"
+    assert sheet.cell(2, 3).hyperlink.location == f"'附件1'!{cell.cell}"
+    assert sheet.cell(3, 1).value is None
+    assert content(read_file(annotated, "x.xlsx", pack.forms)) == content(after)

@@ -217,3 +217,14 @@ def test_a_department_without_projects_gets_spare_sheets_only(
     names = load_workbook(io.BytesIO(issue_workbook(pack, alone, None))).sheetnames
     assert "附件3-1" in names
     assert "附件3-2" not in names
+
+
+def test_the_cover_links_to_the_guide(pack: Pack, department: Department) -> None:
+    url = "https://guide.example/填报指南"
+    bureau = pack.info.bureau.model_copy(update={"guide_url": url})
+    told = replace(pack, info=pack.info.model_copy(update={"bureau": bureau}))
+    cover = load_workbook(io.BytesIO(issue_workbook(told, department, None)))["封面"]
+    cell = next(c for row in cover.iter_rows() for c in row if c.value == url)
+    assert cell.hyperlink.target == url
+    plain = load_workbook(io.BytesIO(issue_workbook(pack, department, None)))["封面"]
+    assert "填报指南" not in [c.value for row in plain.iter_rows() for c in row]

@@ -79,14 +79,11 @@ def test_annotated_workbook_opens(
     assert content(back) == content(read_file(filled, "x", pack.forms))
 
 
-def test_old_binary_workbook_is_read(
-    pack: Pack, filled: bytes, resave: Callable[[bytes, str], bytes]
+def test_old_binary_workbook_shows_what_the_person_sees(
+    pack: Pack,
+    filled: bytes,
+    resave: Callable[[bytes, str], bytes],
+    content: Content,
 ) -> None:
-    """.xls has no number formats for us, so 78.05% comes as 0.78…; all else is there."""
     back = read_file(resave(filled, "xls"), "报送.xls", pack.forms)
-    form = back.one("附件1")
-    assert form is not None
-    assert form.get("spending.three_public.final").text == "7.5"
-    assert [f.form for f in back.forms] == [
-        f.form for f in read_file(filled, "x", pack.forms).forms
-    ]
+    assert content(back) == content(read_file(filled, "x", pack.forms))

@@ -59,6 +59,29 @@ def upgrade() -> None:
         batch_op.create_index("ix_events_year_unit", ["year", "unit"], unique=False)
 
     op.create_table(
+        "extensions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=18), nullable=False),
+        sa.Column("stage", sa.String(length=16), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extensions")),
+    )
+    with op.batch_alter_table("extensions", schema=None) as batch_op:
+        batch_op.create_index("ix_extensions_year_unit", ["year", "unit"], unique=False)
+
+    op.create_table(
+        "folders",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=18), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_folders")),
+        sa.UniqueConstraint("unit", name=op.f("uq_folders_unit")),
+    )
+    op.create_table(
         "issued",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -90,6 +113,8 @@ def upgrade() -> None:
         sa.Column("next_attempt", Time(), nullable=True),
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("updated", Time(), nullable=False),
+        sa.Column("brief", sa.Text(), nullable=True),
+        sa.Column("merged_into", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint(
             "year",
@@ -131,6 +156,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "unit", "hash", name=op.f("uq_target_sets_year_unit_hash")),
     )
     op.create_table(
+        "waivers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column("unit", sa.String(length=18), nullable=False),
+        sa.Column("fingerprint", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=8), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("given_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waivers")),
+    )
+    with op.batch_alter_table("waivers", schema=None) as batch_op:
+        batch_op.create_index("ix_waivers_year_unit", ["year", "unit"], unique=False)
+
+    op.create_table(
         "filings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -152,10 +194,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("year", "unit", "sha256", name=op.f("uq_filings_year_unit_sha256")),
     )
     op.create_table(
+        "decisions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("filing_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("officer", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["filing_id"], ["filings.id"], name=op.f("fk_decisions_filing_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
+    )
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.create_index("ix_decisions_filing_id", ["filing_id"], unique=False)
+
+    op.create_table(
         "evaluations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("filing_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("base", sa.String(length=64), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("evaluated_on", sa.Date(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
@@ -168,8 +226,10 @@ def upgrade() -> None:
             ["filing_id"], ["filings.id"], name=op.f("fk_evaluations_filing_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluations")),
-        sa.UniqueConstraint("filing_id", "key", name=op.f("uq_evaluations_filing_id_key")),
     )
+    with op.batch_alter_table("evaluations", schema=None) as batch_op:
+        batch_op.create_index("ix_evaluations_filing_id", ["filing_id"], unique=False)
+
     op.create_table(
         "publications",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -191,7 +251,6 @@ def upgrade() -> None:
             ["filing_id"], ["filings.id"], name=op.f("fk_publications_filing_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publications")),
-        sa.UniqueConstraint("year", "unit", "key", name=op.f("uq_publications_year_unit_key")),
         sa.UniqueConstraint(
             "year", "unit", "revision", name=op.f("uq_publications_year_unit_revision")
         ),
@@ -208,17 +267,51 @@ def upgrade() -> None:
             ["filing_id"], ["filings.id"], name=op.f("fk_renderings_filing_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_renderings")),
-        sa.UniqueConstraint("filing_id", "key", name=op.f("uq_renderings_filing_id_key")),
+    )
+    op.create_table(
+        "verifications",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"], ["publications.id"], name=op.f("fk_verifications_publication_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_verifications")),
+        sa.UniqueConstraint(
+            "publication_id",
+            "address",
+            "checked_on",
+            "state",
+            "sha256",
+            name=op.f("uq_verifications_publication_id_address_checked_on_state_sha256"),
+        ),
     )
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("verifications")
     op.drop_table("renderings")
     op.drop_table("publications")
+    with op.batch_alter_table("evaluations", schema=None) as batch_op:
+        batch_op.drop_index("ix_evaluations_filing_id")
+
     op.drop_table("evaluations")
+    with op.batch_alter_table("decisions", schema=None) as batch_op:
+        batch_op.drop_index("ix_decisions_filing_id")
+
+    op.drop_table("decisions")
     op.drop_table("filings")
+    with op.batch_alter_table("waivers", schema=None) as batch_op:
+        batch_op.drop_index("ix_waivers_year_unit")
+
+    op.drop_table("waivers")
     op.drop_table("target_sets")
     op.drop_table("site_builds")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
@@ -226,6 +319,11 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     op.drop_table("issued")
+    op.drop_table("folders")
+    with op.batch_alter_table("extensions", schema=None) as batch_op:
+        batch_op.drop_index("ix_extensions_year_unit")
+
+    op.drop_table("extensions")
     with op.batch_alter_table("events", schema=None) as batch_op:
         batch_op.drop_index("ix_events_year_unit")
 

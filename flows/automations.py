@@ -1,0 +1,119 @@
+"""The two rules the Prefect server keeps for us: dead runs are found, and failures are told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from prefect.automations import AutomationCore
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState, RunDeployment
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.events import ResourceSpecification
+
+from flows.server import HEARTBEAT_SECONDS
+
+#: A run that has been silent for this long is dead.
+SILENCE = timedelta(seconds=3 * HEARTBEAT_SECONDS)
+
+ZOMBIE = "绩效：中断的运行记为 Crashed"
+FAILURE = "绩效：失败或中断告知运维"
+
+_RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
+
+
+def zombie() -> AutomationCore:
+    """Flow and worker both killed: nobody else would ever say that the run is over."""
+    states = (
+        "Completed", "Failed", "Crashed", "Cancelled", "Cancelling",
+        # A run that waits sends no heartbeats and is not dead.
+        "Suspended", "Paused", "AwaitingRetry", "AwaitingConcurrencySlot", "Scheduled", "Late",
+    )  # fmt: skip
+    return AutomationCore(
+        name=ZOMBIE,
+        description=f"运行 {SILENCE.seconds} 秒没有心跳即视为中断，可以点 Retry 接着做",
+        trigger=EventTrigger(
+            match=_RUN,
+            for_each={"prefect.resource.id"},
+            after={"prefect.flow-run.heartbeat"},
+            expect={"prefect.flow-run.heartbeat", *(f"prefect.flow-run.{s}" for s in states)},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=SILENCE,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                state=StateType.CRASHED,
+                message=f"{SILENCE.seconds} 秒没有心跳，运行或执行器已中断。点 Retry 会接着做没有做完的部分。",
+            )
+        ],
+    )
+
+
+def failure(flows: list[str]) -> AutomationCore:
+    """A run that failed or crashed is told by another run, so it may well be dead itself.
+
+    Args:
+        flows: the flows whose failures are told; without the one that tells.
+    """
+    with get_client(sync_client=True) as client:
+        teller = client.read_deployment_by_name("tell-operators/tell-operators").id
+    return AutomationCore(
+        name=FAILURE,
+        description="启动 tell-operators，经通知渠道告知运维人员",
+        trigger=EventTrigger(
+            match=_RUN,
+            match_related=ResourceSpecification(
+                {"prefect.resource.role": "flow", "prefect.resource.name": flows}
+            ),
+            for_each={"prefect.resource.id"},
+            expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+            posture=Posture.Reactive,
+            threshold=1,
+            within=timedelta(0),
+        ),
+        actions=[
+            RunDeployment(
+                source="selected",
+                deployment_id=teller,
+                parameters={
+                    "flow": _template("{{ flow.name }}"),
+                    "run": _template(
+                        "{{ flow_run.id }}{% if flow_run.run_count > 1 %} 第 {{ flow_run.run_count }} 次{% endif %}"
+                    ),
+                    "error": _template("{{ flow_run.state.message or flow_run.state.name }}"),
+                },
+            )
+        ],
+    )
+
+
+def _template(text: str) -> dict[str, str]:
+    return {"__prefect_kind": "jinja", "template": text}
+
+
+def set_automations(flows: list[str]) -> None:
+    """Make both automations, or bring them up to date; done twice it is done once."""
+    told = [name for name in flows if name != "tell-operators"]
+    with get_client(sync_client=True) as client:
+        for wanted in (zombie(), failure(told)):
+            body = wanted.model_dump(mode="json")
+            same = [a for a in read_automations() if a["name"] == wanted.name]
+            if same and AutomationCore.model_validate(same[0]).model_dump(mode="json") == body:
+                continue
+            if same:
+                here = {"id": str(same[0]["id"])}
+                client.request(
+                    "PUT", "/automations/{id}", path_params=here, json=body
+                ).raise_for_status()
+            else:
+                client.request("POST", "/automations/", json=body).raise_for_status()
+
+
+def read_automations() -> list[dict[str, object]]:
+    """The server's automations as it answers them."""
+    with get_client(sync_client=True) as client:
+        answer = client.request("POST", "/automations/filter", json={"limit": 200})
+        answer.raise_for_status()
+        found: list[dict[str, object]] = answer.json()
+        return found

@@ -1,0 +1,90 @@
+"""Commands of whoever keeps the machine running."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.cli.output import console, print_json, print_table
+from jixiao.settings import load_settings
+
+VarOption = Annotated[
+    Path | None, typer.Option("--var", help="工作文件夹，默认取 JIXIAO_VAR 或 var。")
+]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve")(serve)
+    app.command("register")(register_command)
+    app.command("doctor")(doctor)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+
+
+def serve(
+    var: VarOption = None,
+    port: Annotated[
+        int | None, typer.Option("--port", help="网页端口；不填则用 4200，被占用时另选。")
+    ] = None,
+) -> None:
+    """一条命令在本机跑起来：Prefect 服务、部署、自动化规则和执行器；按 Ctrl+C 结束。"""
+    from flows.serve import serve as run
+
+    run(load_settings(var), port, lambda text: console.print(text, soft_wrap=True))
+
+
+def register_command(
+    wait: Annotated[int, typer.Option("--wait", help="最多等服务多少秒。")] = 60,
+) -> None:
+    """在 PREFECT_API_URL 的服务上登记执行池、部署和自动化规则（单独部署服务时用）。"""
+    from flows.serve import register_with
+
+    names = register_with(wait)
+    console.print(f"已登记 {len(names)} 个部署：{'、'.join(names)}", soft_wrap=True)
+
+
+def doctor(
+    var: VarOption = None,
+    json: Annotated[bool, typer.Option("--json", help="输出 JSON，供程序读取。")] = False,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="有问题时直接告知运维渠道（供定时任务使用）。")
+    ] = False,
+) -> None:
+    """体检：版本、服务、执行器、部署、自动化规则、数据库、渠道、磁盘，并说明怎么办。"""
+    from flows.doctor import examine, tell
+
+    checks = examine(load_settings(var))
+    wrong = [c for c in checks if not c.fine]
+    told = tell(wrong) if notify and wrong else ""
+    if json:
+        print_json([c.row() for c in checks])
+    else:
+        print_table("体检结果", [c.row() for c in checks])
+        console.print(told or ("一切正常。" if not wrong else f"有 {len(wrong)} 处需要处理。"))
+    raise typer.Exit(1 if wrong else 0)
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="备份写到哪个文件，如 jixiao.tar。")],
+    var: VarOption = None,
+) -> None:
+    """备份数据库、收到的文件、下发的工作簿、报告、公开网站和政策包，带校验清单。"""
+    from jixiao.backup import backup as run
+
+    made = run(load_settings(var), file)
+    console.print(f"已备份到 {file}：{made.rows} 行数据，{made.files} 个文件。", soft_wrap=True)
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件。")],
+    var: VarOption = None,
+) -> None:
+    """把备份恢复到一个空的工作文件夹和空数据库；逐个核对校验和。"""
+    from jixiao.backup import restore as run
+
+    made = run(load_settings(var), file)
+    console.print(
+        f"已恢复：{made.rows} 行数据，{made.files} 个文件。政策包在 {made.config}。", soft_wrap=True
+    )

@@ -1,0 +1,312 @@
+"""`jixiao doctor`: is everything there that the year needs, and what to do about what is not."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import shutil
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from flows.server import SERVED, answers
+from jixiao import signing
+from jixiao.cycle import tell_at_once, year_pack, years_with_packs
+from jixiao.errors import JixiaoError
+from jixiao.notices import open_book
+from jixiao.paths import data_root, deployments_dir, template_dir
+from jixiao.reports.glyphs import FONTS
+from jixiao.settings import Settings, today
+from jixiao.store.db import head
+
+#: Below this much free space nothing more should be taken in.
+FREE_GB = 1.0
+#: A worker says every 30 seconds that it lives; Prefect calls it offline after three misses.
+POOL = "jixiao"
+FONT_FILES = ("song.otf", "hei.otf", "coverage.txt")
+#: What a wrong version of would break silently.
+PINNED = ("prefect", "fastapi", "sqlalchemy", "pydantic", "jinja2", "apprise", "alembic")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at.
+
+    Attributes:
+        found: how it is, in a sentence.
+        remedy: what to do about it; ``""`` where it is fine.
+    """
+
+    name: str
+    found: str
+    remedy: str = ""
+
+    @property
+    def fine(self) -> bool:
+        return not self.remedy
+
+    def row(self) -> dict[str, str]:
+        return {
+            "项目": self.name,
+            "结果": "正常" if self.fine else "有问题",
+            "情况": self.found,
+            "怎么办": self.remedy or "—",
+        }
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Look at everything; nothing found wrong keeps the rest from being looked at."""
+    checks = [
+        *_each(_versions),
+        *_each(_packs),
+        *_each(_templates),
+        *_each(_fonts),
+        *_each(lambda: [_database(settings)]),
+        *_each(_channels),
+        *_each(lambda: [_signing()]),
+        *_each(lambda: [_disk(settings)]),
+    ]
+    return checks + list(_each(lambda: _prefect(settings)))
+
+
+def tell(wrong: list[Check]) -> str:
+    """Tell the operators directly: neither server nor database need be alive.
+
+    Raises:
+        JixiaoError: no channel took it.
+    """
+    day = today()
+    # A message has room for names; what is wrong with each is said on the machine.
+    named = "、".join(c.name for c in reversed(wrong))
+    error = f"{len(wrong)} 处有问题：{named}。请在服务器上运行 jixiao doctor 看怎么办"
+    return tell_at_once(
+        flow="体检", run=f"doctor {day}", error=error, year=years_with_packs()[-1], day=day
+    )
+
+
+def _each(look: Callable[[], Iterator[Check] | list[Check]]) -> list[Check]:
+    """What a look finds; one that breaks down is itself something wrong."""
+    try:
+        return list(look())
+    except JixiaoError as error:
+        return [Check("检查", error.message, "按上面的提示处理后再体检")]
+
+
+def _versions() -> Iterator[Check]:
+    locked = _locked()
+    for name in PINNED:
+        try:
+            found = version(name)
+        except PackageNotFoundError:
+            yield Check(f"版本 {name}", "没有安装", "按 requirements.lock 重新安装")
+            continue
+        wanted = locked.get(name, found)
+        if found == wanted:
+            yield Check(f"版本 {name}", found)
+        else:
+            yield Check(
+                f"版本 {name}",
+                f"装的是 {found}，锁定的是 {wanted}",
+                "按 requirements.lock 重新安装",
+            )
+
+
+def _locked() -> dict[str, str]:
+    """Package → version of the lock file; of an installed package, of its own requirements."""
+    lock = deployments_dir().parent / "requirements.lock"
+    if not lock.is_file():
+        return {}
+    text = lock.read_text(encoding="utf-8")
+    return {name.lower(): v for name, v in re.findall(r"^([\w.-]+)==([^\s\\;]+)", text, re.M)}
+
+
+def _packs() -> Iterator[Check]:
+    years = years_with_packs()
+    if not years:
+        yield Check("政策包", f"{data_root() / 'config'} 里没有", "放入 config/<年度> 文件夹")
+    for year in years:
+        try:
+            pack = year_pack(year)
+        except JixiaoError as error:
+            yield Check(f"政策包 {year}", error.message, f"运行 jixiao pack check {year}，逐条改正")
+        else:
+            yield Check(f"政策包 {year}", f"{len(pack.roster.departments)} 个单位，读取正常")
+
+
+def _templates() -> Iterator[Check]:
+    for name in ("reports", "site", "notices"):
+        folder = template_dir() / name
+        count = len(list(folder.rglob("*.j2"))) if folder.is_dir() else 0
+        remedy = "" if count else "重新安装，或恢复 templates 文件夹"
+        yield Check(f"模板 {name}", f"{count} 个", remedy)
+
+
+def _fonts() -> Iterator[Check]:
+    """Without these a PDF would be drawn with holes, silently."""
+    for name in FONT_FILES:
+        there = (FONTS / name).is_file()
+        yield Check(f"字体 {name}", "有" if there else "缺少", "" if there else "重新安装程序")
+
+
+def _database(settings: Settings) -> Check:
+    """Looked at without bringing it up to date: that is for the next command that works with it."""
+    url = make_url(settings.database)
+    shown = url.render_as_string(hide_password=True)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        return Check("数据库", f"{shown} 还没有建", "运行一次 jixiao status，会自动建好")
+    try:
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        return Check("数据库", f"{shown} 打不开：{why}", "检查数据库是否启动、地址和密码")
+    if current != head():
+        return Check(
+            "数据库",
+            f"版本 {current}，程序需要 {head()}",
+            "先备份，再运行一次 jixiao status 自动升级",
+        )
+    return Check("数据库", f"{shown}，版本 {current}")
+
+
+def _channels() -> Iterator[Check]:
+    pack = year_pack(years_with_packs()[-1])
+    try:
+        opened = open_book(pack.channels)
+    except JixiaoError as error:  # the secrets file is refused
+        yield Check("通知渠道", error.message, "按提示改正密钥文件，再检查一次")
+        return
+    with opened as book:
+        for name, channel in pack.channels.channels.items():
+            problem = book.problem(name)
+            remedy = f"在服务的环境文件里设置 {channel.url_env}" if problem else ""
+            yield Check(f"通知渠道 {channel.title}", problem or "已配置", remedy)
+
+
+def _signing() -> Check:
+    found = signing.problem()
+    if found is None:
+        return Check("签名密钥", "已设置")
+    return Check("签名密钥", found, f"在服务的环境文件里设置 {signing.KEY}")
+
+
+def _disk(settings: Settings) -> Check:
+    folder = next(p for p in (settings.var, *settings.var.parents) if p.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    if free < FREE_GB:
+        return Check("磁盘", f"{folder} 只剩 {free:.1f} GB", "清理磁盘或扩容；备份移到别处")
+    if not os.access(folder, os.W_OK):
+        return Check("磁盘", f"{folder} 不能写", "检查文件夹的属主和权限")
+    return Check("磁盘", f"{folder} 剩余 {free:.0f} GB")
+
+
+def _prefect(settings: Settings) -> Iterator[Check]:
+    api = _api(settings)
+    if api is None or not answers(api):
+        yield Check(
+            "Prefect 服务", f"没有应答（{api or '没有运行'}）",
+            "运行 jixiao serve，或 systemctl start jixiao-server jixiao-worker",
+        )  # fmt: skip
+        return
+    yield Check("Prefect 服务", api)
+    yield _server_version(api)
+    yield _pool(api)
+    yield from _deployments(api)
+    yield from _automations(api)
+
+
+def _api(settings: Settings) -> str | None:
+    """The environment's server, else that of `jixiao serve` for this folder."""
+    given = os.environ.get("PREFECT_API_URL")
+    if given:
+        return given.rstrip("/")
+    served = settings.var / "prefect" / SERVED
+    if not served.is_file():
+        return None
+    api: str = json.loads(served.read_text())["api"]
+    return api
+
+
+def _ask(api: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """What the server answers; an operator's login comes from the environment."""
+    headers = {"Content-Type": "application/json"}
+    login = os.environ.get("PREFECT_API_AUTH_STRING")
+    if login:
+        headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+    data = None if body is None else json.dumps(body).encode()
+    # The operator's own server, by the operator's own setting.
+    request = urllib.request.Request(f"{api}{path}", data, headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+            return json.load(answer)
+    except OSError as error:
+        raise JixiaoError(
+            f"Prefect 服务没有回答 {path}：{error}。请查看它的日志和登录设置。"
+        ) from None
+
+
+def _server_version(api: str) -> Check:
+    server, ours = str(_ask(api, "/admin/version")), version("prefect")
+    remedy = "" if server == ours else "服务和执行器装同一个版本，再重启"
+    return Check("Prefect 服务版本", f"{server}（本机 {ours}）", remedy)
+
+
+def _pool(api: str) -> Check:
+    pools = {p["name"]: p for p in _ask(api, "/work_pools/filter", {"limit": 200})}
+    if POOL not in pools:
+        return Check("执行池", f"没有 {POOL}", "运行 jixiao serve 登记")
+    workers = _ask(api, f"/work_pools/{POOL}/workers/filter", {"limit": 200})
+    online = [w for w in workers if w["status"] == "ONLINE"]
+    if not online:
+        return Check(
+            "执行池",
+            "没有在线的执行器",
+            "启动执行器：jixiao serve，或 systemctl start jixiao-worker",
+        )
+    if pools[POOL]["is_paused"]:
+        return Check("执行池", "已暂停", "在页面的 Work Pools 里恢复")
+    return Check("执行池", f"{len(online)} 个执行器在线")
+
+
+def _deployments(api: str) -> Iterator[Check]:
+    from flows.deployments import read_deployments
+
+    there = {d["name"]: d for d in _ask(api, "/deployments/filter", {"limit": 200})}
+    for wanted in read_deployments():
+        name = wanted["name"]
+        found = there.get(name)
+        if found is None:
+            yield Check(f"部署 {name}", "没有登记", "重启 jixiao serve，或 prefect deploy --all")
+            continue
+        active = [s for s in found["schedules"] if s["active"]]
+        planned = len(wanted.get("schedules", ()))
+        if found["paused"] or len(active) < planned:
+            yield Check(
+                f"部署 {name}", f"{planned} 个日程只有 {len(active)} 个有效",
+                "在页面的 Deployments 里打开日程",
+            )  # fmt: skip
+        else:
+            yield Check(
+                f"部署 {name}", f"已登记，{len(active)} 个日程" if planned else "已登记，按需运行"
+            )
+
+
+def _automations(api: str) -> Iterator[Check]:
+    from flows.automations import FAILURE, ZOMBIE
+
+    there = {a["name"]: a for a in _ask(api, "/automations/filter", {"limit": 200})}
+    for name in (ZOMBIE, FAILURE):
+        found = there.get(name)
+        remedy = "" if found and found["enabled"] else "重启 jixiao serve 会重新登记"
+        yield Check(f"自动化 {name}", "已启用" if not remedy else "没有或已停用", remedy)

@@ -1,0 +1,25 @@
+"""Across the county: the newest filings of a year held against each other. Advice only."""
+
+from __future__ import annotations
+
+from jixiao.county import county_findings
+from jixiao.cycle.base import Cycle
+from jixiao.findings import Finding
+from jixiao.policy import Department
+from jixiao.store.filings import filing_content, filing_records
+from jixiao.submission import Submission, from_json
+
+
+def look_across(cycle: Cycle) -> list[tuple[Department, list[Finding]]]:
+    """What stands out beside the other departments, in roster order; nothing is written."""
+    with cycle.store.read() as connection:
+        newest = {
+            r.unit: r.id for r in filing_records(connection, cycle.year) if r.status != "superseded"
+        }
+        filings: list[tuple[Department, Submission]] = [
+            (department, from_json(filing_content(connection, newest[department.code])))
+            for department in cycle.pack.roster.departments
+            if department.code in newest
+        ]
+    found = county_findings(cycle.pack, filings)
+    return [(d, found[d.code]) for d in cycle.pack.roster.departments if d.code in found]

@@ -1,0 +1,114 @@
+"""Whose a file is, and whether it is one to take: told by its content, before anything is kept."""
+
+from __future__ import annotations
+
+from jixiao.cycle.base import Cycle
+from jixiao.cycle.targets import approved
+from jixiao.errors import RefusedFile
+from jixiao.intake.text import key
+from jixiao.policy import Department
+from jixiao.signing import genuine
+from jixiao.submission import Submission
+from jixiao.workbooks.issue import form_version
+
+
+def check_signature(submission: Submission) -> None:
+    """The hidden sheet is the one we issued.
+
+    Raises:
+        RefusedFile: ``forged_identity``.
+    """
+    if submission.identity and not genuine(submission.identity, submission.signature):
+        raise RefusedFile(
+            "forged_identity",
+            "工作簿的标识页被改动过，或不是本系统下达的。请重新下载本单位的工作簿，把数据填进去再报送。",
+        )
+
+
+def sender(cycle: Cycle, submission: Submission) -> Department:
+    """Whose file it is.
+
+    Raises:
+        RefusedFile: the year is wrong, the unit is not on the roster, or the forms are those of
+            another unit than the workbook was issued to.
+    """
+    if submission.year is not None and submission.year != cycle.year:
+        raise RefusedFile(
+            "wrong_year",
+            f"这是 {submission.year} 年度的表，现在收的是 {cycle.year} 年度。请用本年度下达的工作簿填报。",
+        )
+    code = submission.unit_code.strip().upper()
+    department = cycle.pack.department(code)
+    if department is not None:
+        _check_forms(cycle, submission, department)
+        return department
+    bureau = cycle.pack.info.bureau.name
+    if code:
+        raise RefusedFile(
+            "not_on_roster",
+            f"单位代码 {code} 不在 {cycle.year} 年度名册里。请核对代码，或联系{bureau}。",
+        )
+    named = _by_name(cycle, submission.unit_name)
+    if named is not None:
+        return named
+    if submission.unit_name:
+        raise RefusedFile(
+            "not_on_roster",
+            f"“{submission.unit_name}”不在 {cycle.year} 年度名册里。请核对单位名称，或联系{bureau}。",
+        )
+    raise RefusedFile(
+        "no_identity",
+        "文件里找不到单位代码，也找不到单位名称。请在下达的工作簿里填报，不要另建文件。",
+    )
+
+
+def _by_name(cycle: Cycle, name: str) -> Department | None:
+    wanted = key(name)
+    for department in cycle.pack.roster.departments:
+        if wanted and wanted in map(key, (department.name, *department.aliases)):
+            return department
+    return None
+
+
+def _check_forms(cycle: Cycle, submission: Submission, department: Department) -> None:
+    """A workbook issued to one department must not hold the forms of another.
+
+    A name or code that is nobody's is left to the rules; here only another department's counts.
+    """
+    for data in submission.forms:
+        for address, cell in data.cells.items():
+            if cell.blank:
+                continue
+            other = None
+            if address.endswith(".unit_code"):
+                other = cycle.pack.department(cell.text.strip().upper())
+            elif address == "identity.unit.value" or address.endswith(".unit_name"):
+                other = _by_name(cycle, cell.text)
+            if other is not None and other.code != department.code:
+                raise RefusedFile(
+                    "wrong_department",
+                    f"工作簿是下达给{department.name}的，{cell.sheet} {cell.cell} 写的却是{other.name}。"
+                    "请各单位用自己的工作簿填报。",
+                )
+
+
+def check_template(cycle: Cycle, submission: Submission, department: Department) -> None:
+    """The workbook is of the forms and targets that count now.
+
+    Raises:
+        RefusedFile: ``old_template``.
+    """
+    if not submission.kind:
+        return  # no workbook of ours: there is no template to be old
+    if submission.form_version != form_version(cycle.pack.forms.values()):
+        raise RefusedFile(
+            "old_template",
+            f"这是旧版的工作簿，{cycle.year} 年度的表样已经更新。请下载新的工作簿，把数据填进去再报送。",
+        )
+    with cycle.store.read() as connection:
+        record = approved(connection, cycle.year).get(department.code)
+    if submission.kind == "evaluation" and record and submission.target_hash != record.targets.hash:
+        raise RefusedFile(
+            "old_template",
+            "这个工作簿里的绩效目标不是最近批复的，批复后已另发新的工作簿。请下载新的工作簿，把数据填进去再报送。",
+        )

@@ -1,0 +1,217 @@
+"""What is told of many departments at once: openings, and who is where."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jixiao.cycle.base import Cycle, Done, Item
+from jixiao.cycle.remind import LATE
+from jixiao.cycle.status import Standing, State, standings, summary
+from jixiao.cycle.tell import tell
+from jixiao.notices import BUREAU, Told, Unreachable, failed, merged, open_book, told
+from jixiao.policy import Stage
+from jixiao.schedule import (
+    announced_on,
+    calendar_warnings,
+    openings,
+    reminders_due,
+    watched,
+)
+from jixiao.store.targets import issued_records
+
+_OPENED = ("window_soon", "window_opened", "submit_opened")
+
+
+def unreachable(cycle: Cycle) -> list[Unreachable]:
+    """The recipients nobody can reach, and why."""
+    with open_book(cycle.pack.channels) as book:
+        return book.unreachable(cycle.pack.roster)
+
+
+class Openings:
+    """Say when a window is about to open, while there is time to reach everybody, and when it
+    has opened."""
+
+    id = "openings"
+    title = "阶段开始"
+
+    def due(self, cycle: Cycle) -> list[Item]:
+        with cycle.store.read() as connection:
+            known = told(connection, cycle.year, *_OPENED)
+        said = {(n.kind, n.due) for n in known if n.recipient == BUREAU}
+        items = []
+        for opens, stages in openings(cycle.pack.calendar) if cycle.pack.channels.bureau else ():
+            kind = _kind_on(cycle, opens, stages)
+            if kind and (kind, opens) not in said:
+                names = "、".join(s.chinese for s in stages)
+                items.append(Item(kind, names, f"{opens}"))
+        submit = cycle.pack.calendar.window(Stage.SUBMIT)
+        if cycle.day >= submit.opens:
+            items += [
+                Item(s.department.code, s.department.name, "submit_opened")
+                for s in standings(cycle)
+                if _waited(s, submit.opens)
+                and Told("submit", s.department.code, "submit_opened", submit.opens, "")
+                not in known
+            ]
+        return items
+
+    def do(self, cycle: Cycle, item: Item) -> Done:
+        if item.key == "submit_opened":
+            return _tell_submit_opened(cycle, item)
+        opens = date.fromisoformat(item.key)
+        stages = dict(openings(cycle.pack.calendar))[opens]
+        nobody = unreachable(cycle)
+        context: dict[str, Any] = {
+            "opens": opens,
+            "stages": [
+                {"name": s.chinese, "closes": cycle.pack.calendar.window(s).closes} for s in stages
+            ],
+            "total": len(cycle.pack.roster.departments),
+        }
+        if item.id == "window_soon":
+            context["unreachable"] = [{"name": u.name, "reason": u.reason} for u in nobody]
+            context["warnings"] = calendar_warnings(cycle.pack.calendar)
+        else:
+            context["unreachable"] = [u.name for u in nobody]
+        with cycle.store.begin() as connection:
+            if tell(cycle, connection, BUREAU, stages[0], item.id, due=opens, **context):
+                cycle.log(
+                    connection, item.id, opens=str(opens), stages=[s.value for s in stages],
+                    unreachable=[u.recipient for u in nobody],
+                )  # fmt: skip
+        return Done(item.id, item.name, f"已告知财政局，通知不到的 {len(nobody)} 个")
+
+
+def _kind_on(cycle: Cycle, opens: date, stages: list[Stage]) -> str:
+    """What is to be said of windows that open together, on the cycle's day."""
+    calendar = cycle.pack.calendar
+    if announced_on(calendar, calendar.window(stages[0])) <= cycle.day < opens:
+        return "window_soon"
+    closes = max(calendar.window(s).closes for s in stages)
+    return "window_opened" if opens <= cycle.day <= closes else ""
+
+
+def _waited(standing: Standing, opens: date) -> bool:
+    """Whether it got its workbook before it could hand in; else the workbook's notice said it."""
+    return (
+        standing.state is State.ISSUED
+        and standing.since is not None
+        and standing.since < opens
+        and bool(standing.department.channels)
+    )
+
+
+def _tell_submit_opened(cycle: Cycle, item: Item) -> Done:
+    department = cycle.department(item.id)
+    with cycle.store.begin() as connection:
+        path = next(
+            r.path
+            for r in reversed(issued_records(connection, cycle.year))
+            if (r.unit, r.kind) == (item.id, "evaluation")
+        )
+        tell(
+            cycle, connection, department, Stage.SUBMIT, "submit_opened",
+            due=cycle.pack.calendar.window(Stage.SUBMIT).opens,
+            workbook=cycle.settings.link(path),
+        )  # fmt: skip
+    return Done(item.id, item.name, "已告知报送开始")
+
+
+class CompetentDigests:
+    """On the days of reminders a competent department hears of the units below it."""
+
+    id = "competent"
+    title = "主管部门汇总"
+
+    def due(self, cycle: Cycle) -> list[Item]:
+        with cycle.store.read() as connection:
+            known = told(connection, cycle.year, "competent_digest")
+        everybody = standings(cycle)
+        items = []
+        for stage in dict.fromkeys(stage for stage, _ in LATE.values()):
+            for reminder in reminders_due(cycle.pack.calendar, stage, cycle.day):
+                for department in cycle.pack.roster.departments:
+                    units = _below(everybody, department.code)
+                    this = Told(stage.value, department.code, "competent_digest", reminder.due, "")
+                    if (
+                        department.channels
+                        and any(_owes(u, stage, reminder.due) for u in units)
+                        and this not in known
+                    ):
+                        key = f"{stage}:{reminder.due}"
+                        items.append(Item(department.code, department.name, key))
+        return items
+
+    def do(self, cycle: Cycle, item: Item) -> Done:
+        name, _, text = item.key.partition(":")
+        stage, day = Stage(name), date.fromisoformat(text)
+        units = _below(standings(cycle), item.id)
+        rows = [
+            {
+                "name": u.department.name,
+                "state": u.state.sentence,
+                "next": u.next,
+                "overdue": u.overdue,
+                "open": _owes(u, stage, day),
+            }
+            for u in units
+        ]
+        with cycle.store.begin() as connection:
+            tell(
+                cycle, connection, cycle.department(item.id), stage, "competent_digest", due=day,
+                units=rows, window=cycle.pack.calendar.window(stage),
+            )  # fmt: skip
+        return Done(item.id, item.name, f"已汇总下属 {len(units)} 个单位")
+
+
+def _below(everybody: list[Standing], competent: str) -> list[Standing]:
+    return [s for s in everybody if s.department.competent == competent]
+
+
+def _owes(standing: Standing, stage: Stage, day: date) -> bool:
+    """Whether a unit has something to hand in at this stage since before this day."""
+    mine = LATE.get(standing.state)
+    return (
+        mine is not None and mine[0] is stage and (standing.since is None or standing.since < day)
+    )
+
+
+class Digest:
+    """Once a day of the year's work the bureau is told who is where and whom nobody can reach."""
+
+    id = "digest"
+    title = "每日汇总"
+
+    def due(self, cycle: Cycle) -> list[Item]:
+        first, last = watched(cycle.pack.calendar)
+        if not (first <= cycle.day <= last and cycle.pack.channels.bureau):
+            return []
+        with cycle.store.read() as connection:
+            days = {n.due for n in told(connection, cycle.year, "bureau_digest")}
+        return [] if cycle.day in days else [Item("digest", f"{cycle.day} 汇总")]
+
+    def do(self, cycle: Cycle, item: Item) -> Done:
+        items = standings(cycle)
+        counts = [(state.sentence, count) for state, count in summary(items).items()]
+        nobody = [u.name for u in unreachable(cycle)]
+        with cycle.store.begin() as connection:
+            tell(
+                cycle, connection, BUREAU, Stage.REVIEW, "bureau_digest", counts=counts,
+                overdue=[s.department.name for s in items if s.overdue],
+                unreachable=nobody,
+                undelivered=_undelivered(cycle, connection),
+            )  # fmt: skip
+        return Done(item.id, item.name, f"已汇总 {len(items)} 个单位")
+
+
+def _undelivered(cycle: Cycle, connection: Connection) -> list[str]:
+    """Departments a notice did not reach, or nobody knows whether it did, in roster order."""
+    lost = failed(connection, cycle.year)
+    ids = {entry.message_id for entry in lost}
+    units = {entry.recipient for entry in lost}
+    units |= {e.recipient for e in merged(connection, cycle.year) if e.merged_into in ids}
+    return [d.name for d in cycle.pack.roster.departments if d.code in units]

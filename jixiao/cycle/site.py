@@ -1,0 +1,182 @@
+"""公开网站: show all prepared reports and the register in one step, here and where it is served."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, open_cycle, years_with_packs
+from jixiao.cycle.publish import PAGE
+from jixiao.cycle.render import templates_hash
+from jixiao.cycle.status import Standing, State, standings
+from jixiao.cycle.tell import tell
+from jixiao.policy import Stage
+from jixiao.publishing.register import RegisterRow, make_register
+from jixiao.publishing.site import (
+    SiteEntry,
+    SiteYear,
+    Withdrawn,
+    build_site,
+    site_files,
+    site_info,
+)
+from jixiao.publishing.target import mirror
+from jixiao.reports.files import JSON, PDF, WORD
+from jixiao.store.publications import (
+    PublicationRecord,
+    last_site_key,
+    publication_records,
+    put_site_build,
+    set_publication_state,
+)
+
+
+class Site:
+    """Show all prepared reports and the register in one step."""
+
+    id = "site"
+    title = "更新公开网站和网址统计表"
+
+    def due(self, cycle: Cycle) -> list[Item]:
+        if cycle.day < cycle.pack.calendar.window(Stage.PUBLISH).opens:
+            return []
+        key = _site_key(cycle)
+        with cycle.store.read() as connection:
+            if last_site_key(connection) == key:
+                return []
+        return [Item("site", "公开网站", key)]
+
+    def do(self, cycle: Cycle, item: Item) -> Done:
+        info = site_info(cycle.pack)
+        years = [_site_year(each) for each in _public_years(cycle)]
+        built = build_site(cycle.settings.site, info, years)
+        target = cycle.settings.publish_to
+        if target:
+            mirror(site_files(info, years), target)
+        with cycle.store.begin() as connection:
+            put_site_build(connection, key=item.key, version=built.version, day=cycle.day)
+            if built.changed:
+                cycle.log(connection, "site_switched", version=built.version)
+            for record in publication_records(connection, cycle.year).values():
+                if record.state == "prepared":
+                    _announce(cycle, connection, record)
+        return Done(item.id, item.name, "公开网站已更新", str(built.root / "index.html"))
+
+
+def _site_key(cycle: Cycle) -> str:
+    """Hash of everything the site shows and of where it is sent."""
+    parts = [templates_hash("site"), templates_hash("reports"), cycle.settings.publish_to]
+    for each in _public_years(cycle):
+        parts.append(each.pack.info.model_dump_json())
+        parts += [repr(row) for row in _register_rows(each)]
+        with each.store.read() as connection:
+            parts += [
+                f"{r.unit} {r.revision} {r.sha256} {r.state == 'withdrawn'}"
+                for r in publication_records(connection, each.year).values()
+            ]
+    return content_hash(*parts)
+
+
+def _public_years(cycle: Cycle) -> list[Cycle]:
+    """This year and every other one that has something published: the site shows them all."""
+    years = []
+    for year in years_with_packs():
+        each = (
+            cycle
+            if year == cycle.year
+            else open_cycle(year, cycle.day, settings=cycle.settings, actor=cycle.actor)
+        )
+        with each.store.read() as connection:
+            if year == cycle.year or publication_records(connection, year):
+                years.append(each)
+    return years
+
+
+def _site_year(cycle: Cycle) -> SiteYear:
+    with cycle.store.read() as connection:
+        records = publication_records(connection, cycle.year)
+    listed = [records[d.code] for d in cycle.pack.roster.departments if d.code in records]
+    register = make_register(cycle.pack, _register_rows(cycle))
+    return SiteYear(
+        cycle.year,
+        tuple(_entry(cycle, r) for r in listed if r.state != "withdrawn"),
+        register,
+        tuple(_withdrawn(r) for r in listed if r.state == "withdrawn"),
+    )
+
+
+def _entry(cycle: Cycle, record: PublicationRecord) -> SiteEntry:
+    folder = cycle.settings.reports / record.path
+    offered = cycle.pack.info.site.formats
+    files = {
+        name: (folder / name).read_bytes()
+        for format, name in (("docx", WORD), ("pdf", PDF))
+        if format in offered and (folder / name).is_file()
+    }
+    return SiteEntry(
+        unit_code=record.unit,
+        unit_name=record.listing["unit_name"],
+        grade=record.listing["grade"],
+        claimed=record.listing["claimed"],
+        computed=record.listing["computed"],
+        address=record.address,
+        revision=record.revision,
+        published_on=record.published_on,
+        page=(folder / PAGE).read_bytes(),
+        data=(folder / JSON).read_bytes(),
+        sha256=record.sha256,
+        files=files,
+    )
+
+
+def _withdrawn(record: PublicationRecord) -> Withdrawn:
+    return Withdrawn(
+        record.unit, record.listing["unit_name"], record.address,
+        record.verified_on or record.published_on, record.detail or "",
+    )  # fmt: skip
+
+
+def _register_rows(cycle: Cycle) -> list[RegisterRow]:
+    return [_register_row(standing) for standing in standings(cycle)]
+
+
+def _register_row(standing: Standing) -> RegisterRow:
+    """A department's row: where its report is, or why it has none."""
+    department, record = standing.department, standing.publication
+    if record is None or record.state == "withdrawn":
+        reason = _why_not(standing) if record is None else f"已撤回：{record.detail}"
+        return RegisterRow(
+            department.code, department.name, public=False, reason=reason,
+            address=record.address if record is not None else "",
+            contact=department.contact, phone=department.phone,
+        )  # fmt: skip
+    return RegisterRow(
+        department.code,
+        department.name,
+        public=True,
+        reason=record.listing["remark"],
+        address=record.address,
+        contact=department.contact,
+        phone=department.phone,
+        sha256=record.sha256,
+        published_on=record.published_on,
+        verified_on=record.verified_on,
+    )
+
+
+def _why_not(standing: Standing) -> str:
+    if standing.state.number <= State.ISSUED.number:
+        return "未报送自评材料"
+    return {State.RETURNED: "已退回修改，尚未重新报送"}.get(standing.state, "审核中")
+
+
+def _announce(cycle: Cycle, connection: Connection, record: PublicationRecord) -> None:
+    department = cycle.department(record.unit)
+    set_publication_state(connection, record.id, "published")
+    cycle.log(
+        connection, "published", record.unit,
+        address=record.address, revision=record.revision, sha256=record.sha256,
+    )  # fmt: skip
+    tell(
+        cycle, connection, department, Stage.PUBLISH, "published",
+        subject=record.sha256, address=record.address,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The check-up: what is wrong is said with what to do, and the operators hear of it directly."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.doctor import Check, examine
+from jixiao.cycle import open_cycle
+from jixiao.notices.sink import Sink
+from tests.operator.year import YEAR, settings_in
+
+CHANNELS = ("DEPARTMENTS", "BUREAU", "OPERATORS")
+
+
+@pytest.fixture(autouse=True)
+def _no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    for name in CHANNELS:
+        monkeypatch.delenv(f"JIXIAO_CHANNEL_{name}", raising=False)
+
+
+def by_name(checks: list[Check]) -> dict[str, Check]:
+    return {c.name: c for c in checks}
+
+
+def test_what_is_missing_is_said_with_a_remedy(tmp_path: Path) -> None:
+    found = by_name(examine(settings_in(tmp_path)))
+    assert found["版本 prefect"].fine
+    assert found[f"政策包 {YEAR}"].fine
+    assert found["模板 notices"].fine
+    assert found["字体 song.otf"].fine
+    assert found["磁盘"].fine
+    for name, remedy in (
+        ("数据库", "jixiao status"),
+        ("通知渠道 系统运维", "JIXIAO_CHANNEL_OPERATORS"),
+        ("Prefect 服务", "jixiao serve"),
+    ):
+        assert remedy in found[name].remedy
+
+
+def test_a_database_at_head_is_fine(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    open_cycle(YEAR, settings=settings)
+    assert by_name(examine(settings))["数据库"].fine
+
+
+def test_a_database_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "jixiao.db").write_bytes(b"not a database at all" * 100)
+    found = by_name(examine(settings_in(tmp_path)))["数据库"]
+    assert not found.fine
+    assert "打不开" in found.found
+
+
+def test_an_old_lock_is_noticed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("flows.doctor._locked", lambda: {"prefect": "3.0.0"})
+    found = by_name(examine(settings_in(tmp_path)))["版本 prefect"]
+    assert "锁定的是 3.0.0" in found.found
+
+
+def test_notify_tells_the_operators_without_server_or_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Sink(tmp_path / "told.jsonl") as sink:
+        monkeypatch.setenv("JIXIAO_CHANNEL_OPERATORS", sink.address("operators"))
+        ran = CliRunner().invoke(app, ["doctor", "--notify", "--json", "--var", str(tmp_path)])
+    assert ran.exit_code == 1, ran.output
+    rows = {r["项目"]: r for r in json.loads(ran.stdout)}
+    assert rows["Prefect 服务"]["结果"] == "有问题"
+    (told,) = [json.loads(line) for line in (tmp_path / "told.jsonl").read_text().splitlines()]
+    assert "体检" in told["title"]
+    assert "Prefect 服务" in told["message"]

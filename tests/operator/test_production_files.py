@@ -1,0 +1,91 @@
+"""What is copied onto a server: units, settings and the compose file say what the program knows."""
+
+from __future__ import annotations
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+import yaml
+from prefect.settings import Settings
+from pydantic import BaseModel
+
+from flows.cli import app
+from flows.deployments import POOL
+from flows.serve import AHEAD
+from flows.server import HEARTBEAT_SECONDS
+
+DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
+UNITS = sorted((DEPLOYMENTS / "systemd").glob("*.service"))
+COMMANDS = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(path, encoding="utf-8")
+    return parser
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda p: p.name)
+def test_every_unit_runs_a_command_there_is(path: Path) -> None:
+    service = unit(path)["Service"]
+    assert service["EnvironmentFile"] == "/etc/jixiao/env"
+    assert service["User"] == "jixiao"
+    for command in re.findall(r"bin/jixiao (\w+)", " ".join(service.values())):
+        assert command in COMMANDS
+    if service.get("Type") != "oneshot":
+        assert service["Restart"] == "always"
+    if "worker start" in service["ExecStart"]:
+        assert f"--pool {POOL} " in service["ExecStart"]
+
+
+def settings(name: str) -> dict[str, str]:
+    lines = (DEPLOYMENTS / name).read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize("name", ["env.county", "env.province"])
+def test_settings_hold_no_secret_and_ask_for_a_login(name: str) -> None:
+    given = settings(name)
+    for key in ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
+        assert given[key] == ""
+    assert {k for k in given if k.startswith("JIXIAO_CHANNEL_")} == {
+        "JIXIAO_CHANNEL_DEPARTMENTS", "JIXIAO_CHANNEL_BUREAU", "JIXIAO_CHANNEL_OPERATORS",
+    }  # fmt: skip
+    assert not any(given[k] for k in given if k.startswith("JIXIAO_CHANNEL_"))
+
+
+def test_every_setting_of_prefect_is_one_prefect_knows() -> None:
+    """A misspelt setting is ignored in silence."""
+    known = _names(Settings)
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text(encoding="utf-8"))
+    used = {*settings("env.county"), *settings("env.province")}
+    for service in compose["services"].values():
+        used |= set(service.get("environment", ()))
+    ours = {n for n in used if n.startswith("PREFECT_") and not n.startswith("PREFECT_REDIS_")}
+    assert ours - known == set()
+
+
+def _names(model: type[BaseModel]) -> set[str]:
+    """Every name a setting may have in the environment."""
+    found = set()
+    for name, field in model.model_fields.items():
+        found.add(f"{model.model_config.get('env_prefix', '')}{name}".upper())
+        for alias in getattr(field.validation_alias, "choices", ()):
+            if isinstance(alias, str):
+                found.add(alias.upper())
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found |= _names(inner)
+    return found
+
+
+def test_both_ways_of_running_see_a_year_ahead_and_hear_the_same_heartbeat() -> None:
+    province = settings("env.province")
+    compose = yaml.safe_load((DEPLOYMENTS / "compose.yaml").read_text(encoding="utf-8"))
+    for given in (province, compose["services"]["server"]["environment"]):
+        assert given["PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME"] == AHEAD
+        assert int(given["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]) == HEARTBEAT_SECONDS

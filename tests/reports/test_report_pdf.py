@@ -1,0 +1,149 @@
+"""The PDF: an archive file with its fonts in it, looked at as pictures, safe whatever is filed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from jixiao.errors import JixiaoError
+from jixiao.evaluation import Evaluation
+from jixiao.policy import Pack
+from jixiao.reports.document import Document, Heading, Sheet, TextLine
+from jixiao.reports.html import Publication
+from jixiao.reports.model import ReportView
+from jixiao.reports.pdf import document_pdf
+from jixiao.reports.report_document import report_document
+from jixiao.reports.view import report_view
+from jixiao.submission import Submission
+
+DAY = date(2024, 9, 2)
+PLACE = Publication("http://site.example/2023/X/", 2, DAY, "公开站点", formats=("docx", "pdf"))
+HOSTILE = (
+    "#panic(1)",
+    '$ x $ *b* _i_ `c` @ref <label> [#eval("1")]',
+    '#read("/etc/passwd")',
+    "</text></svg><script>",
+    "{{7*7}}{% raw %}",
+    "\\u{0} \\ / // /* */ \"'",
+    "行一\n行二\t列",
+)
+
+
+def made(view: ReportView) -> Document:
+    place = PLACE if view.public else None
+    return report_document(view, place, content="ab" * 32, day=DAY)
+
+
+def small(text: str, **more: object) -> Document:
+    values = {
+        "titles": (text,), "kicker": text, "author": text, "facts": ((text, text),), "results": (),
+        "lead": text, "closing": (text,), "day": DAY,
+        "sheets": (Sheet((Heading(1, text), TextLine(text, 0))),),
+        **more,
+    }  # fmt: skip
+    return Document(**values)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def text_of(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
+    program = Path(need("pdftoppm")).with_name("pdftotext")
+
+    def read(data: bytes) -> str:
+        file = tmp_path / "x.pdf"
+        file.write_bytes(data)
+        done = subprocess.run([program, str(file), "-"], check=True, capture_output=True)
+        return done.stdout.decode()
+
+    return read
+
+
+def test_it_is_tagged_pdf_a_2a_with_the_shipped_fonts_in_it(submission: Submission, view) -> None:
+    data = document_pdf(made(view(submission)))
+    assert data.startswith(b"%PDF-1.7")
+    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in data
+    assert b"<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li>" in data
+    fonts = set(re.findall(rb"/BaseFont\s*/[A-Z]{6}\+([\w-]+)", data))
+    assert {name.removesuffix(b"-Identity-H") for name in fonts} == {
+        b"JixiaoSong-Regular", b"JixiaoHei-Regular",
+    }  # fmt: skip
+
+
+def test_the_same_document_gives_the_same_bytes(submission: Submission, view) -> None:
+    first = document_pdf(made(view(submission)))
+    document_pdf(small("别的文件"))
+    assert document_pdf(made(view(submission))) == first
+    assert b"2024-09-02" in first
+
+
+def test_what_a_reader_needs_is_in_it(
+    submission: Submission, view, text_of: Callable[[bytes], str]
+) -> None:
+    text = re.sub(r"\s", "", text_of(document_pdf(made(view(submission)))))
+    for wanted in (PLACE.address, "重算得分的由来", "附件4资金绩效评价表", "目录", "ab" * 32):
+        assert wanted in text
+    assert "审核发现" not in text
+    inside = re.sub(r"\s", "", text_of(document_pdf(made(view(submission, public=False)))))
+    assert "审核发现" in inside
+    assert "内部资料，不得公开" in inside
+
+
+def test_no_page_is_empty_and_nothing_runs_over_the_edge(
+    submission: Submission, view, need: Callable[[str], str], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.pdf"
+    file.write_bytes(document_pdf(made(view(submission, public=False))))
+    subprocess.run(
+        [need("pdftoppm"), "-r", "30", "-gray", str(file), str(tmp_path / "p")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    pages = sorted(tmp_path.glob("p*.pgm"))
+    assert len(pages) > 30
+    for page in pages:
+        head, size, _, points = page.read_bytes().split(b"\n", 3)
+        assert head == b"P5"
+        width, height = map(int, size.split())
+        dark = [n for n, point in enumerate(points) if point < 170]
+        assert len(dark) > 60, page.name
+        across = [n % width for n in dark]
+        # The margins are 18 mm of 210 (297) wide.
+        assert min(across) > width * 0.05, page.name
+        assert max(across) < width * 0.95, page.name
+        assert max(dark) // width < height * 0.97, page.name
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_only_text(text: str, text_of: Callable[[bytes], str]) -> None:
+    printed = text_of(document_pdf(small(text)))
+    letters = re.sub(r"\s", "", text)
+    assert re.sub(r"\s", "", printed).count(letters) >= 4
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_filing_makes_a_report(
+    pack: Pack,
+    evaluated: Callable[[Submission], Evaluation],
+    hostile: Callable[[str], Submission],
+    text: str,
+) -> None:
+    shown = report_view(pack, evaluated(hostile(text)), department=None, public=False)
+    assert document_pdf(made(shown)).startswith(b"%PDF")
+
+
+def test_control_characters_are_left_out(text_of: Callable[[bytes], str]) -> None:
+    assert "甲乙" in text_of(document_pdf(small("甲\x00\x0b\x1f\ufffe乙")))
+
+
+def test_a_character_no_font_can_draw_is_refused_by_name() -> None:
+    with pytest.raises(JixiaoError, match=r"“𠮷”（U\+20BB7）"):
+        document_pdf(small("负责人𠮷某"))
+
+
+def test_a_draft_says_so(text_of: Callable[[bytes], str]) -> None:
+    assert "草稿" in text_of(document_pdf(small("汇总", mark="草稿")))
+    assert "草稿" not in text_of(document_pdf(replace(small("汇总"), mark="")))
