@@ -118,7 +118,7 @@ def _is_input(table: TableSection, address: str) -> bool:
 def _work_out(found: Located) -> None:
     """Puts in the results our own formulas would show, and names the formulas nobody can."""
     grid = found.grid
-    if not grid.pending:
+    if not grid.pending and not grid.blanks_as_zero:
         return
     for table in found.form.tables():
         for column in table.columns:
@@ -143,7 +143,10 @@ def _column(found: Located, table: TableSection, id: str, formula: str) -> None:
     grid = found.grid
     for row in table.rows:
         spot = found.cells.get(f"{table.id}.{row.id}.{id}")
-        if spot is None or spot.pos not in grid.pending:
+        if spot is None:
+            continue
+        zero = grid.blanks_as_zero and number(grid.text(spot.pos)) == 0
+        if spot.pos not in grid.pending and not zero:
             continue
         values = {}
         for name in names(formula):
@@ -152,6 +155,10 @@ def _column(found: Located, table: TableSection, id: str, formula: str) -> None:
             if figure is not None:
                 values[name] = figure
         result = evaluate(formula, values)
+        if spot.pos not in grid.pending:
+            if result is None:  # nothing to divide: the formula shows nothing
+                grid.texts.pop(grid.owner(spot.pos), None)
+            continue
         if result is not None:
             _result(found, spot.pos, result)
         del grid.pending[spot.pos]

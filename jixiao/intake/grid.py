@@ -65,6 +65,8 @@ class Grid:
         problems: cells that are broken in themselves, with the Chinese words.
         pending: formulas without a stored result, with their number format.
         origins: for tables of a document, a row's table (``表2``) and row number in it.
+        blanks_as_zero: a formula that shows nothing may have been stored as 0, as some programs
+            do in ``.xls``.
     """
 
     sheet: str
@@ -73,6 +75,7 @@ class Grid:
     problems: dict[Pos, str] = field(default_factory=dict)
     pending: dict[Pos, str] = field(default_factory=dict)
     origins: list[tuple[str, int]] | None = None
+    blanks_as_zero: bool = False
     _covered: dict[Pos, Pos] | None = None
     _rows: dict[int, list[tuple[int, str]]] | None = None
 

@@ -46,7 +46,7 @@ def _sheet(book: Book, number: int) -> Sheet:
     source: XlsSheet = book.sheet_by_index(number)
     if source.nrows > MAX_ROW or source.ncols > MAX_COLUMN:
         raise far_cell(source.name)
-    grid = Grid(source.name)
+    grid = Grid(source.name, blanks_as_zero=True)
     for r in range(source.nrows):
         for c, cell in enumerate(source.row(r)):
             _take(book, grid, (r, c), cell)

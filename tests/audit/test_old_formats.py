@@ -46,9 +46,11 @@ def saved_as(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes, str
 
 
 def _texts(submission: Submission) -> list[object]:
-    """What is said; a merged column may be counted otherwise after a conversion."""
+    """What is said; merged columns may be counted otherwise after a conversion, and the blank
+    cells of a rubric's last row joined to the one beside them."""
     return [
-        (f.form, f.project, {a: c.text for a, c in f.cells.items()},
+        (f.form, f.project,
+         {a: c.text for a, c in f.cells.items() if not a.startswith("rubric.total.")},
          [(r.name.text, r.target.text, r.actual.text, r.score.text) for r in f.indicators],
          [p.text for p in f.paragraphs])
         for f in submission.forms

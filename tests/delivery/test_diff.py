@@ -46,7 +46,9 @@ def test_each_changed_value_is_one_change(filing: Submission, pack: Pack) -> Non
         ("附件2", "F6", "年度资金总额·全年执行数", "1322.22", "1300.00"),
         ("附件2", "E12", "科技型企业入库·实际完成值", "169", "170"),
     ]
-    assert [(c.form, c.after) for c in changes if c.name == "正文"] == [("自评报告", "改写的一段。")]
+    assert [(c.form, c.after) for c in changes if c.name == "正文"] == [
+        ("自评报告", "改写的一段。")
+    ]
 
 
 def test_moved_rows_and_other_blanks_are_no_change(filing: Submission, pack: Pack) -> None:

@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from jixiao.notices.sink import Sink
@@ -87,10 +87,12 @@ def _fork(prepared: Prepared, settings: Settings) -> int:
 
 
 def _work(prepared: Prepared, settings: Settings) -> None:
-    """The year from the day that was not over when the last child died."""
+    """The year from the day that was not over when the last child died: no day comes back."""
     over = settings.var / "over"
     settings.var.mkdir(parents=True, exist_ok=True)
-    first = date.fromisoformat(over.read_text()) if over.exists() else date.min
+    first = date.min
+    if over.exists():
+        first = date.fromisoformat(over.read_text()) + timedelta(days=1)
     for day in play(prepared, settings, first=first):
         fresh = over.with_suffix(".new")
         fresh.write_text(day.isoformat())
