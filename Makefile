@@ -16,7 +16,7 @@ serve: .venv/runtime
 	$(BIN)/jixiao serve $(if $(VAR),--var $(VAR))
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Kills the year N times at random instants, finishes it and compares with an undisturbed one.
 N ?= 200

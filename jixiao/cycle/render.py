@@ -7,7 +7,6 @@ from pathlib import Path
 
 from jixiao import __version__
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
-from jixiao.cycle.county import spread
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.paths import template_dir
 from jixiao.reports.files import ReportFiles, report_files
@@ -22,7 +21,11 @@ from jixiao.store.publications import put_rendering, rendering_records
 
 
 class Reports:
-    """Render the report of the newest filing of each department and of the accepted one."""
+    """Render the report of the newest filing of each department and of the accepted one.
+
+    The comparison with the county is left to the published report and the county's summary:
+    here every late filing would change everybody's report.
+    """
 
     id = "render"
     title = "生成自评报告"
@@ -33,7 +36,6 @@ class Reports:
             evaluations = evaluation_records(connection, cycle.year)
             rendered = rendering_records(connection, cycle.year)
         newest = {r.unit: r.id for r in filings}
-        scores = repr(spread(cycle))
         items = []
         for filing in filings:
             department = cycle.pack.department(filing.unit)
@@ -42,7 +44,7 @@ class Reports:
                 continue
             if filing.id != newest[filing.unit] and filing.status != "accepted":
                 continue
-            key = content_hash("report", evaluation.key, filing.status, scores, layout_hash())
+            key = content_hash("report", evaluation.key, filing.status, layout_hash())
             last = rendered.get(filing.id)
             if last is None or last.key != key:
                 items.append(Item(str(filing.id), department.name, key))
@@ -55,7 +57,7 @@ class Reports:
         evaluation = evaluate_filing(cycle, filing)
         view = report_view(
             cycle.pack, evaluation, department=department, public=False,
-            filed_on=filing.received_on, spread=spread(cycle),
+            filed_on=filing.received_on,
         )  # fmt: skip
         files = report_files(view, day=filing.received_on)
         path = _write(cycle, filing, department.name, files)
