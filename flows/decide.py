@@ -1,4 +1,4 @@
-"""财政局经办人在页面上作决定：批复或退回绩效目标，通过、退回、撤回或豁免自评。"""
+"""财政局经办人在页面上作决定：批复或退回绩效目标，通过、退回、撤回或豁免自评，准许延期。"""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from prefect.states import Completed, Failed
 
 from flows.order import resolve
 from flows.stage import explain
-from tasks.decisions import decide_filing, decide_proposal, waive_finding
+from tasks.decisions import decide_filing, decide_proposal, grant_extension, waive_finding
 
 
 @flow(
@@ -96,6 +96,36 @@ def waive(
     """
     years, on = resolve(year, day)
     state = waive_finding(unit, finding, officer, reason, until, years, on, return_state=True)
+    return _said(state)
+
+
+@flow(
+    name="extend",
+    flow_run_name="延期 {unit} 至 {until}",
+    description="准许一个单位的一个阶段延期：谁准的、为什么、到哪天都记入日志，并告诉单位",
+)
+def extend(
+    unit: str,
+    stage: Literal["目标申报", "报送", "退回修改"],
+    until: date,
+    officer: str,
+    reason: str,
+    year: int,
+    day: date | None = None,
+) -> State:
+    """准许一个单位的一个阶段延期；催报、逾期和通知里的截止日都按新的日期。
+
+    Args:
+        unit: 单位代码（18 位统一社会信用代码）。
+        stage: 哪个阶段：目标申报、报送，或退回后修改。
+        until: 延至哪一天（当天有效）。
+        officer: 经办人姓名，记入日志并写进通知。
+        reason: 理由，必填，会告诉单位。
+        year: 预算年度。
+        day: 按哪一天办理；不填则为今天（北京时间）。
+    """
+    _, on = resolve(year, day)
+    state = grant_extension(unit, stage, until, officer, reason, year, on, return_state=True)
     return _said(state)
 
 

@@ -6,7 +6,9 @@ from datetime import date
 
 from prefect import task
 
-from jixiao.cycle import decide, decide_targets_of
+from jixiao.cycle import decide, decide_targets_of, open_cycle
+from jixiao.cycle.extend import extend
+from jixiao.policy import Stage
 
 
 @task(name="批复或退回", task_run_name="{decision} {unit}", persist_result=False)
@@ -35,3 +37,15 @@ def waive_finding(
 ) -> str:  # fmt: skip
     """Waive a finding; answers what was done."""
     return decide.waive(decide.cycle_of(unit, years, day), unit, finding, officer, reason, until)
+
+
+@task(name="延期", task_run_name="延期 {unit}", persist_result=False)
+def grant_extension(
+    unit: str, stage: str, until: date, officer: str, reason: str, year: int, day: date
+) -> str:
+    """Give a department more time for a stage; answers what was granted."""
+    which = {"目标申报": Stage.TARGETS, "报送": Stage.SUBMIT, "退回修改": Stage.REVIEW}[stage]
+    code = unit.strip().upper()
+    cycle = open_cycle(year, day)
+    record = extend(cycle, code, which, until, officer, reason)
+    return f"已准许{cycle.department(code).name}的{stage}延至 {record.until}"
