@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+)
 
-from jixiao.cycle import open_cycle, standings, status_rows, summary
+from jixiao.cycle import State, open_cycle, standings, status_rows, summary
+
+ACCEPTED = State.ACCEPTED.number
 
 
 @task(name="谁在哪一步", task_run_name="谁在哪一步 {year}", persist_result=False)
@@ -20,6 +27,19 @@ def show_standings(year: int, day: date) -> None:
         table=status_rows(items),
         description=f"{year} 年度绩效自评进度（{day}）",
     )
+    base = cycle.pack.info.site.base_url
+    create_progress_artifact(
+        key=f"done-{year}",
+        progress=100 * sum(1 for s in items if s.state.number >= ACCEPTED) / max(len(items), 1),
+        description=f"{year} 年度已审核通过的单位（{day}）",
+    )
+    if any(s.publication for s in items):
+        create_link_artifact(
+            key=f"register-{year}",
+            link=f"{base}/{year}/register/",
+            link_text=f"{year} 年度公开网址统计表",
+            description=f"公开首页：{base}/",
+        )
     lines = [f"- {state.sentence}：{count} 个单位" for state, count in summary(items).items()]
     create_markdown_artifact(
         key=f"progress-{year}",
