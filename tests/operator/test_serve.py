@@ -64,6 +64,10 @@ def served(
         yield running
 
 
+# Prefect on SQLite may keep a page waiting for a minute while it waits for a lock.
+expect.set_options(timeout=180_000)
+
+
 @pytest.fixture
 def page(need: Callable[[str], str]) -> Iterator[Page]:
     with sync_playwright() as playwright:
@@ -72,7 +76,7 @@ def page(need: Callable[[str], str]) -> Iterator[Page]:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         opened = browser.new_page(viewport={"width": 1400, "height": 900})
-        opened.set_default_timeout(60_000)
+        opened.set_default_timeout(180_000)
         yield opened
         browser.close()
 
