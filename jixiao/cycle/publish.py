@@ -9,7 +9,12 @@ from jixiao.policy import Stage
 from jixiao.publishing.site import SiteEntry, site_entry, site_info
 from jixiao.reports.files import JSON
 from jixiao.reports.view import report_view
-from jixiao.store.filings import evaluation_records, filing_record, filing_records
+from jixiao.store.filings import (
+    FilingRecord,
+    evaluation_records,
+    filing_record,
+    filing_records,
+)
 from jixiao.store.publications import publication_records, put_publication
 from jixiao.submission import Submission
 
@@ -47,43 +52,50 @@ class Publish:
     def do(self, cycle: Cycle, item: Item) -> Done:
         with cycle.store.read() as connection:
             filing = filing_record(connection, int(item.id))
-            last = publication_records(connection, cycle.year).get(filing.unit)
-        department = cycle.department(filing.unit)
-        evaluation = evaluate_filing(cycle, filing)
-        view = report_view(
-            cycle.pack, evaluation, department=department, public=True,
-            filed_on=filing.received_on, spread=spread(cycle),
-        )  # fmt: skip
-        revision = last.revision + 1 if last else 1
-        formats = cycle.pack.info.site.formats
-        entry = site_entry(
-            view, site_info(cycle.pack), revision=revision, published_on=cycle.day,
-            formats=formats,
-        )  # fmt: skip
-        folder = f"{cycle.year}/{filing.unit}/公开第{revision}版"
-        content = _write(cycle, folder, entry)
-        lacking = "pdf" in formats and not any(name.endswith(".pdf") for name in entry.files)
-        with cycle.store.begin() as connection:
-            if put_publication(
-                connection, cycle.year, filing.unit, filing_id=filing.id, revision=revision,
-                key=item.key, address=entry.address, path=folder, sha256=entry.sha256,
-                content=content, day=cycle.day,
-                listing={
-                    "unit_name": entry.unit_name, "grade": entry.grade,
-                    "claimed": entry.claimed, "computed": entry.computed,
-                    "remark": _filed(cycle, evaluation.submission, "remark"),
-                    "own": _filed(cycle, evaluation.submission, "url"),
-                },
-            ):  # fmt: skip
-                cycle.log(
-                    connection, "publication_prepared", filing.unit,
-                    receipt=filing.receipt, revision=revision, sha256=entry.sha256,
-                    files=sorted(entry.files),
-                )  # fmt: skip
-        said = (
-            f"公开报告第 {revision} 版已备好{'（有字库画不出的字，没有 PDF）' if lacking else ''}"
-        )
-        return Done(item.id, item.name, said, entry.address)
+        # Two at once would both take the next revision, and write over each other's files.
+        with cycle.store.alone(f"publish/{cycle.year}/{filing.unit}"):
+            return _prepare(cycle, item, filing)
+
+
+def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
+    with cycle.store.read() as connection:
+        last = publication_records(connection, cycle.year).get(filing.unit)
+    if last is not None and last.key == item.key:
+        return Done(item.id, item.name, f"公开报告第 {last.revision} 版先前已备好", last.address)
+    department = cycle.department(filing.unit)
+    evaluation = evaluate_filing(cycle, filing)
+    view = report_view(
+        cycle.pack, evaluation, department=department, public=True,
+        filed_on=filing.received_on, spread=spread(cycle),
+    )  # fmt: skip
+    revision = last.revision + 1 if last else 1
+    formats = cycle.pack.info.site.formats
+    entry = site_entry(
+        view, site_info(cycle.pack), revision=revision, published_on=cycle.day,
+        formats=formats,
+    )  # fmt: skip
+    folder = f"{cycle.year}/{filing.unit}/公开第{revision}版"
+    content = _write(cycle, folder, entry)
+    lacking = "pdf" in formats and not any(name.endswith(".pdf") for name in entry.files)
+    with cycle.store.begin() as connection:
+        if put_publication(
+            connection, cycle.year, filing.unit, filing_id=filing.id, revision=revision,
+            key=item.key, address=entry.address, path=folder, sha256=entry.sha256,
+            content=content, day=cycle.day,
+            listing={
+                "unit_name": entry.unit_name, "grade": entry.grade,
+                "claimed": entry.claimed, "computed": entry.computed,
+                "remark": _filed(cycle, evaluation.submission, "remark"),
+                "own": _filed(cycle, evaluation.submission, "url"),
+            },
+        ):  # fmt: skip
+            cycle.log(
+                connection, "publication_prepared", filing.unit,
+                receipt=filing.receipt, revision=revision, sha256=entry.sha256,
+                files=sorted(entry.files),
+            )  # fmt: skip
+    said = f"公开报告第 {revision} 版已备好{'（有字库画不出的字，没有 PDF）' if lacking else ''}"
+    return Done(item.id, item.name, said, entry.address)
 
 
 def _write(cycle: Cycle, folder: str, entry: SiteEntry) -> str:

@@ -84,8 +84,8 @@ def _write(cycle: Cycle, filing: FilingRecord, name: str, files: ReportFiles) ->
         plain = other if other.endswith(".json") else f"{title}{Path(other).suffix}"
         write_file(there / plain, data)
     pdf = there / f"{title}.pdf"
-    if files.undrawn and pdf.exists():
-        pdf.unlink()  # it was made from an earlier evaluation
+    if files.undrawn:
+        pdf.unlink(missing_ok=True)  # it was made from an earlier evaluation
     return f"{folder}/{title}.html"
 
 

@@ -73,7 +73,7 @@ class Verify:
         )  # fmt: skip
         last = looks.get((record.unit, record.revision, address))
         with cycle.store.begin() as connection:
-            put_verification(
+            new = put_verification(
                 connection, record.id, address=address, own=own, state=result.state.value,
                 detail=result.detail, sha256=result.sha256, day=cycle.day,
             )  # fmt: skip
@@ -82,10 +82,11 @@ class Verify:
                     connection, record.id, result.state.value, detail=result.detail,
                     verified_on=cycle.day,
                 )  # fmt: skip
-            cycle.log(
-                connection, "verified", record.unit,
-                address=address, own=own, state=result.state.value, detail=result.detail,
-            )  # fmt: skip
+            if new:
+                cycle.log(
+                    connection, "verified", record.unit,
+                    address=address, own=own, state=result.state.value, detail=result.detail,
+                )  # fmt: skip
             # The same news is not told twice.
             if last is None or last.state != result.state.value:
                 _tell(cycle, connection, record, address, result, own=own)

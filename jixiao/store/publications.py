@@ -133,6 +133,12 @@ def last_site_key(connection: Connection) -> str | None:
     return connection.execute(query).scalar_one_or_none()
 
 
+def last_site_version(connection: Connection) -> str | None:
+    """The version of the site that was last recorded as shown."""
+    query = select(site_builds.c.version).order_by(site_builds.c.id.desc()).limit(1)
+    return connection.execute(query).scalar_one_or_none()
+
+
 def put_site_build(connection: Connection, *, key: str, version: str, day: date) -> None:
     connection.execute(site_builds.insert().values(key=key, version=version, built_on=day))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
-from jixiao.store.db import looking, open_engine
+from jixiao.store.db import alone, looking, open_engine
 from jixiao.store.tables import events
 
 
@@ -32,6 +32,20 @@ class Store:
         """A connection for looking only: it never waits for a writer."""
         with looking(self.engine) as connection:
             yield connection
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """On PostgreSQL nobody else is at ``what`` while this lasts, whatever they do to files.
+
+        Look at the database inside: whoever waited here sees what the one before has done.
+        SQLite serves one machine, whose limits keep two runs of one stage apart.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self.engine.begin() as connection:
+            alone(connection, what)
+            yield
 
     def close(self) -> None:
         self.engine.dispose()
