@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(she
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo serve test chaos check lint types arrows lock docs clean
+.PHONY: demo serve test chaos bench check lint types arrows lock docs clean
 
 demo: .venv/runtime
 	$(BIN)/jixiao demo
@@ -24,6 +24,11 @@ test: .venv/dev
 N ?= 200
 chaos: .venv/dev
 	$(BIN)/python -m tests.operator.chaos $(N) $(SEED)
+
+# What the house adds to the bare work, as ratios: `make bench DEPARTMENTS="20 40"`.
+DEPARTMENTS ?= 20
+bench: .venv/dev
+	$(BIN)/python -m benchmarks.bench --departments $(DEPARTMENTS)
 
 # What CI runs before the tests.
 check: lint types arrows
