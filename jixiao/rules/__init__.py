@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 
 from jixiao.errors import PackError
 from jixiao.findings import Finding, Severity
@@ -44,25 +45,30 @@ def catalogue() -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
-def check_settings(policy: RulesPolicy) -> None:
+def check_settings(policy: RulesPolicy, file: Path | None = None) -> None:
     """Every code and parameter the pack sets must exist.
+
+    Args:
+        file: the file it was read from, where there is one, to name the line.
 
     Raises:
         PackError: naming the unknown code or parameter.
     """
+
+    def at(*keys: str) -> str:
+        return place(file, *keys) if file is not None else f"rules.yaml，{'.'.join(keys)}"
+
     rules = catalogue()
     problems = []
     for code, setting in policy.settings.items():
         if code not in rules:
-            problems.append(
-                f"rules.yaml，settings.{code}：没有这条规则，可用 jixiao rules 查看全部。"
-            )
+            problems.append(f"{at('settings', code)}：没有这条规则，可用 jixiao rules 查看全部。")
             continue
         for name in setting.params:
             if name not in rules[code].params:
                 known = "、".join(rules[code].params) or "（没有参数）"
                 problems.append(
-                    f"rules.yaml，settings.{code}.params.{name}：规则没有这个参数，可用的是 {known}。"
+                    f"{at('settings', code, 'params', name)}：规则没有这个参数，可用的是 {known}。"
                 )
     if problems:
         raise PackError("\n".join(problems))
@@ -74,7 +80,7 @@ def check_pack(pack: Pack) -> None:
     Raises:
         PackError: everything that is wrong, a line each, with file, line and key.
     """
-    check_settings(pack.rules)
+    check_settings(pack.rules, pack.root / "rules.yaml")
     problems = [
         f"{place(pack.root / 'rules.yaml', *keys)}：{text}。"
         for keys, text in mistakes(pack.rules, pack.forms)

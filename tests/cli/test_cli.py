@@ -132,6 +132,22 @@ def test_pack_check_names_file_line_and_key(jixiao, tmp_path, root, monkeypatch)
     assert "第" in result.stdout
 
 
+def test_an_unknown_rule_in_the_pack_is_named_with_its_line(jixiao, tmp_path, root, monkeypatch):
+    home = tmp_path / "home"
+    (home / "config").mkdir(parents=True)
+    subprocess.run(["cp", "-r", str(root / "config" / "2023"), str(home / "config")], check=True)
+    rules = home / "config" / "2023" / "rules.yaml"
+    text = rules.read_text(encoding="utf-8")
+    changed = text.replace("settings:", "settings:\n  Z99: {enabled: false}", 1)
+    assert changed != text
+    rules.write_text(changed, encoding="utf-8")
+    monkeypatch.setenv("JIXIAO_HOME", str(home))
+    result = jixiao("pack", "check")
+    line = changed[: changed.index("Z99")].count("\n") + 1
+    assert result.returncode == 2
+    assert f"rules.yaml 第 {line} 行，settings.Z99" in result.stdout
+
+
 def test_a_year_without_a_pack_is_a_sentence(jixiao):
     result = jixiao("status", "1999")
     assert result.returncode == 2
