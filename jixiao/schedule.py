@@ -221,3 +221,9 @@ def deadline_phrase(left: int) -> str:
 def chinese_date(day: date) -> str:
     """``2024年4月30日``."""
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def chinese_time(at: datetime) -> str:
+    """``2024年4月30日 09:05:07（北京时间）`` for an aware time of any zone."""
+    here = at.astimezone(_ZONE)
+    return f"{chinese_date(here)} {here:%H:%M:%S}（北京时间）"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import typer
 
-from flows.cli import check, decide, diff, notices, ops, packs, roster, site, year
+from flows.cli import check, decide, diff, filings, notices, ops, packs, roster, site, year
 from jixiao import __version__
 from jixiao.errors import JixiaoError
 
@@ -30,6 +30,7 @@ check.register(app)
 decide.register(app)
 packs.register(app)
 diff.register(app)
+filings.register(app)
 roster.register(app)
 ops.register(app)
 site.register(app)

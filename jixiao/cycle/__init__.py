@@ -13,6 +13,7 @@ from jixiao.cycle.base import (
 )
 from jixiao.cycle.compare import PackChange, compare_packs
 from jixiao.cycle.operators import decide_targets_of, tell_at_once, tell_operators_of
+from jixiao.cycle.receipts import receipt_rows
 from jixiao.cycle.status import Standing, State, standings, status_rows, summary
 from jixiao.cycle.targets import approve, proposals, return_targets
 from jixiao.cycle.tell import tell_failure
@@ -36,6 +37,7 @@ __all__ = [
     "outstanding",
     "perform",
     "proposals",
+    "receipt_rows",
     "return_targets",
     "standings",
     "status_rows",

@@ -24,6 +24,8 @@ from jixiao.intake.child import SHARED
 from jixiao.notices import BUREAU
 from jixiao.paths import pack_dir
 from jixiao.policy import Department, Stage
+from jixiao.schedule import chinese_date, chinese_time
+from jixiao.settings import ZONE
 from jixiao.store.db import alone
 from jixiao.store.filings import (
     FilingRecord,
@@ -184,8 +186,8 @@ def _take_filing(
         tell(
             cycle, connection, department, Stage.SUBMIT, "receipt",
             subject=delivery.sha256, file=delivery.name, receipt=filing.receipt,
-            sha256=delivery.sha256, late=late, missing=_missing(cycle.pack.forms, submission),
-            changes=changes,
+            sha256=delivery.sha256, received=_when(cycle, filing), late=late,
+            missing=_missing(cycle.pack.forms, submission), changes=changes,
         )  # fmt: skip
     return Done(delivery.name, department.name, f"已接收，回执号 {filing.receipt}")
 
@@ -237,6 +239,14 @@ def _take_ledger(cycle: Cycle, delivery: _Delivery, data: bytes, ledger: Ledger)
                 subject=delivery.sha256, file=delivery.name, rows=applied.refused,
             )  # fmt: skip
     return Done(delivery.name, delivery.name, applied.sentence)
+
+
+def _when(cycle: Cycle, filing: FilingRecord) -> str:
+    """When it was taken in, by the clock; a year played by date says which day that stands for."""
+    said = chinese_time(filing.received_at)
+    if filing.received_at.astimezone(ZONE).date() == cycle.day:
+        return said
+    return f"{said}，按 {chinese_date(cycle.day)} 办理"
 
 
 def _missing(forms: dict[str, Form], submission: Submission) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Select, func, select, update
 
@@ -54,7 +54,12 @@ def delivery_records(connection: Connection, year: int) -> list[DeliveryRecord]:
 
 @dataclass(frozen=True, slots=True)
 class FilingRecord:
-    """A filing without its content."""
+    """A filing without its content.
+
+    Attributes:
+        received_on: the day it counts for; reports and deadlines go by it alone.
+        received_at: what the clock (UTC, to the second) said when it was taken in.
+    """
 
     id: int
     year: int
@@ -64,6 +69,7 @@ class FilingRecord:
     delivery_id: int
     sha256: str
     received_on: date
+    received_at: datetime
     late: bool
     status: str
 
@@ -75,7 +81,7 @@ def _filing_rows(connection: Connection, query: Select[tuple[object, ...]]) -> l
     return [
         FilingRecord(
             r.id, r.year, r.unit, r.number, r.receipt, r.delivery_id, r.sha256, r.received_on,
-            r.late, r.status,
+            r.received_at, r.late, r.status,
         )
         for r in connection.execute(query)
     ]  # fmt: skip
@@ -115,7 +121,8 @@ def put_filing(
     number = (last or 0) + 1
     values = {
         "year": year, "unit": unit, "number": number, "receipt": f"{year}-{unit}-{number:02d}",
-        "delivery_id": delivery_id, "sha256": sha256, "received_on": day, "late": late,
+        "delivery_id": delivery_id, "sha256": sha256, "received_on": day,
+        "received_at": datetime.now(UTC).replace(microsecond=0), "late": late,
         "content": content, "status": "received",
     }  # fmt: skip
     id = add(connection, filings, values)

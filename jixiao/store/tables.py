@@ -134,7 +134,8 @@ filings = Table(
     Column("receipt", String(32), nullable=False, unique=True),
     Column("delivery_id", ForeignKey("deliveries.id"), nullable=False),
     Column("sha256", HASH, nullable=False),
-    Column("received_on", Date, nullable=False),
+    Column("received_on", Date, nullable=False),  # the day it counts for
+    Column("received_at", Time, nullable=False),  # the clock when it was taken in, to the second
     Column("late", Boolean, nullable=False),
     Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
     # received → returned | accepted; accepted → superseded when a later one is accepted

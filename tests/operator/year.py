@@ -95,6 +95,7 @@ def _advance(settings: Settings, day: date) -> None:
 #: What may differ between two plays of one year: clocks, attempts, numbers of rows.
 _PASSING = {
     "events": {"id", "at"},
+    "filings": {"id", "received_at"},
     "outbox": {"id", "attempts", "next_attempt", "last_error", "updated"},
 }
 
@@ -103,8 +104,12 @@ _PASSING = {
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
+#: What the clock said when a filing was taken in, as its receipt says it.
+_CLOCK = re.compile(r"[0-9]+年[0-9]+月[0-9]+日 [0-9]{2}:[0-9]{2}:[0-9]{2}（北京时间）")
+
+
 def _anywhere(text: str) -> str:
-    return _TOKEN.sub("<folder>", text)
+    return _CLOCK.sub("<clock>", _TOKEN.sub("<folder>", text))
 
 
 def canonical(settings: Settings) -> dict[str, list[str]]:

@@ -40,6 +40,7 @@ from jixiao.store.targets import (
     put_issued,
     put_targets,
     target_records,
+    target_set,
 )
 from jixiao.targets import FormTargets, TargetRow, TargetSet
 
@@ -72,12 +73,12 @@ def test_targets(database: Store, unit: str, day: date) -> None:
         records = target_records(connection, 2023, unit)
         assert len(target_records(connection, 2023)) == 3
         assert target_records(connection, 2022) == []
+        assert target_set(connection, second) == targets(unit, "12家")
     assert [r.id for r in records] == [first, second]
     assert [r.status for r in records] == ["returned", "approved"]
     assert records[0].problems == ("少一项",)
     assert (records[0].decided_by, records[0].reason) == ("甲", "偏低")
     assert records[0].decided_on == records[0].received_on == day
-    assert records[1].targets == targets(unit, "12家")
     assert records[1].hash == targets(unit, "12家").hash
 
 
@@ -143,8 +144,8 @@ def test_a_receipt_is_given_once(database: Store, file: File) -> None:
         connection.execute(
             text(
                 "INSERT INTO filings (year, unit, number, receipt, delivery_id, sha256,"
-                " received_on, late, content, status) SELECT year, unit, 9, receipt, delivery_id,"
-                " 'other', received_on, late, content, status FROM filings WHERE id = :id"
+                " received_on, received_at, late, content, status) SELECT year, unit, 9, receipt,"
+                " delivery_id, 'other', received_on, received_at, late, content, status FROM filings WHERE id = :id"
             ),
             {"id": one.id},
         )

@@ -182,6 +182,7 @@ def upgrade() -> None:
         sa.Column("delivery_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("received_at", Time(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
