@@ -18,26 +18,34 @@ from urllib.parse import quote
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, naming
 
 
 def write_file(path: Path, data: bytes) -> str:
     """Write a file so that nobody ever sees half of it; returns its SHA-256.
 
     A file that has this content already is left alone.
+
+    Raises:
+        OSError: it cannot be written; ``filename`` is this path.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not (path.is_file() and path.read_bytes() == data):
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+    with naming(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not (path.is_file() and path.read_bytes() == data):
+            _replace(path, data)
     return hashlib.sha256(data).hexdigest()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

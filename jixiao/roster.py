@@ -225,7 +225,13 @@ def with_roster(pack: Pack, var: Path) -> Pack:
         stamp = path.stat().st_mtime_ns
     except FileNotFoundError:
         return pack
-    roster = _kept(path, stamp)
+    return _with(pack, path, stamp)
+
+
+@lru_cache(maxsize=8)
+def _with(pack: Pack, path: Path, stamp: int) -> Pack:
+    """Put together once a process; a roster imported anew has another stamp."""
+    roster = load_model(path, Roster)
     for department in roster.departments:
         for channel in department.channels:
             if channel not in pack.channels.channels:
@@ -234,9 +240,3 @@ def with_roster(pack: Pack, var: Path) -> Pack:
                     "请改正后重新导入名册。"
                 )
     return replace(pack, roster=roster)
-
-
-@lru_cache(maxsize=8)
-def _kept(path: Path, stamp: int) -> Roster:
-    """Loaded once a process; a roster imported anew has another stamp."""
-    return load_model(path, Roster)

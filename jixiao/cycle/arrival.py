@@ -106,8 +106,8 @@ def check_template(cycle: Cycle, submission: Submission, department: Department)
             f"这是旧版的工作簿，{cycle.year} 年度的表样已经更新。请下载新的工作簿，把数据填进去再报送。",
         )
     with cycle.store.read() as connection:
-        record = approved(connection, cycle.year).get(department.code)
-    if submission.kind == "evaluation" and record and submission.target_hash != record.targets.hash:
+        record = approved(connection, cycle.year, department.code).get(department.code)
+    if submission.kind == "evaluation" and record and submission.target_hash != record.hash:
         raise RefusedFile(
             "old_template",
             "这个工作簿里的绩效目标不是最近批复的，批复后已另发新的工作簿。请下载新的工作簿，把数据填进去再报送。",

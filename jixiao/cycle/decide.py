@@ -77,7 +77,7 @@ def return_filing(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
     with cycle.store.begin() as connection:
         alone(connection, f"decide/{cycle.year}/{department.code}")
         filing = filing_record(connection, filing.id)
-        last = decision_records(connection, cycle.year).get(filing.id, [])[-1:]
+        last = decision_records(connection, cycle.year, filing.unit).get(filing.id, [])[-1:]
         if last and (last[0].kind, last[0].reason) == ("return", reason):
             return f"{department.name}第 {filing.number} 次报送已经退回"
         _decide(cycle, connection, department, filing, "return", officer, reason)
@@ -106,7 +106,7 @@ def withdraw(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
         status = "received" if filing.id == filings[-1].id else "superseded"
         set_filing_status(connection, filing.id, status)
         _tell(cycle, connection, department, filing, "撤回通过", officer, reason, ())
-        public = publication_records(connection, cycle.year).get(department.code)
+        public = publication_records(connection, cycle.year, department.code).get(department.code)
     still = public is not None and public.state not in ("prepared", "withdrawn")
     more = "；公开的报告仍在网上，要撤下请用 jixiao unpublish" if still else ""
     return f"{department.name}第 {filing.number} 次报送的审核通过已由{officer}撤回{more}"
@@ -213,7 +213,7 @@ def _keep_waiver(
     waiver = Waiver(
         finding.fingerprint, content_of(finding), finding.code, officer, reason, until, cycle.day
     )
-    given = waiver_records(connection, cycle.year).get(department.code, [])
+    given = waiver_records(connection, cycle.year, department.code).get(department.code, [])
     last = next((w for w in reversed(given) if w.fingerprint == finding.fingerprint), None)
     if last is not None and same_waiver(last, officer, reason, until):
         return False

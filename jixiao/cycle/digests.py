@@ -110,8 +110,8 @@ def _tell_submit_opened(cycle: Cycle, item: Item) -> Done:
     with cycle.store.begin() as connection:
         path = next(
             r.path
-            for r in reversed(issued_records(connection, cycle.year))
-            if (r.unit, r.kind) == (item.id, "evaluation")
+            for r in reversed(issued_records(connection, cycle.year, item.id))
+            if r.kind == "evaluation"
         )
         tell(
             cycle, connection, department, Stage.SUBMIT, "submit_opened",

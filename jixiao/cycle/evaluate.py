@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deliver import deliver
 from jixiao.cycle.kept import kept_findings, rule_keys
-from jixiao.cycle.prior import Prior, prior_filings
+from jixiao.cycle.prior import Prior, prior_filing, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
 from jixiao.diff import Change, diff
@@ -23,7 +23,7 @@ from jixiao.rules._versions import engine_key
 from jixiao.store.decisions import decision_records, waiver_records
 from jixiao.store.filings import (
     FilingRecord,
-    delivery_records,
+    delivery_record,
     evaluation_records,
     filing_content,
     filing_record,
@@ -31,7 +31,7 @@ from jixiao.store.filings import (
     put_evaluation,
     set_filing_status,
 )
-from jixiao.store.targets import TargetRecord
+from jixiao.store.targets import TargetRecord, target_set
 from jixiao.submission import from_json
 from jixiao.waivers import Waiver, waived
 from jixiao.workbooks import annotate, findings_workbook
@@ -98,7 +98,7 @@ class Review:
                 # What was accepted stays accepted: a rule that came later is news for the
                 # officer, not a reason to take the department's receipt back. And what an
                 # officer decided is not decided again by a machine.
-                decided = filing.id in decision_records(connection, cycle.year)
+                decided = filing.id in decision_records(connection, cycle.year, filing.unit)
                 if not decided and filing.status not in (verdict, "accepted"):
                     _settle(cycle, connection, filing, department, evaluation, annotated)
         words = "审核通过" if verdict == "accepted" else f"退回，错误 {counts['error']} 处"
@@ -146,17 +146,18 @@ def _evaluated(cycle: Cycle, filing: FilingRecord) -> tuple[Evaluation, str]:
     department = cycle.department(filing.unit)
     with cycle.store.read() as connection:
         submission = from_json(filing_content(connection, filing.id))
-        targets = approved(connection, cycle.year).get(filing.unit)
-        prior = prior_filings(connection, cycle.pack).get(filing.unit)
+        record = approved(connection, cycle.year, filing.unit).get(filing.unit)
+        targets = target_set(connection, record.id) if record else None
+        prior = prior_filing(connection, cycle.pack, department)
         last_year = prior.read(connection, cycle.pack.forms) if prior else None
-        waivers = waiver_records(connection, cycle.year).get(filing.unit, [])
-        base = _base(cycle, filing, department, targets, prior)
+        waivers = waiver_records(connection, cycle.year, filing.unit).get(filing.unit, [])
+        base = _base(cycle, filing, department, record, prior)
         kept = kept_findings(connection, filing.id, base, rule_keys(cycle.pack.rules))
     evaluation = evaluate(
         cycle.pack,
         submission,
         department=department,
-        targets=targets.targets if targets else None,
+        targets=targets,
         prior=last_year,
         kept=kept,
     )
@@ -169,9 +170,7 @@ def _write_annotated(
 ) -> str:
     """The department's own workbook with the findings in it; its path below the deliveries."""
     with cycle.store.read() as connection:
-        delivery = next(
-            d for d in delivery_records(connection, cycle.year) if d.id == filing.delivery_id
-        )
+        delivery = delivery_record(connection, filing.delivery_id)
     original = (cycle.settings.archive / delivery.kept_as).read_bytes()
     if original[:2] == b"PK" and delivery.kept_as.endswith(".xlsx"):
         data = annotate(

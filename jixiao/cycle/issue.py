@@ -5,12 +5,12 @@ from __future__ import annotations
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deadlines import granted, own_window
 from jixiao.cycle.deliver import deliver
-from jixiao.cycle.prior import prior_filings
+from jixiao.cycle.prior import prior_filing, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
 from jixiao.policy import Stage
 from jixiao.signing import current_key
-from jixiao.store.targets import issued_records, put_issued
+from jixiao.store.targets import issued_records, put_issued, target_set
 from jixiao.workbooks import issue_workbook, narrative_outline
 
 
@@ -55,8 +55,9 @@ class EvaluationWorkbooks:
     def do(self, cycle: Cycle, item: Item) -> Done:
         department = cycle.department(item.id)
         with cycle.store.read() as connection:
-            targets = approved(connection, cycle.year)[item.id].targets
-            prior = prior_filings(connection, cycle.pack).get(item.id)
+            record = approved(connection, cycle.year, item.id)[item.id]
+            targets = target_set(connection, record.id)
+            prior = prior_filing(connection, cycle.pack, department)
             last_year = prior.read(connection, cycle.pack.forms) if prior else None
         data = issue_workbook(cycle.pack, department, targets, prior=last_year)
         name = f"{file_name(department.name)}{cycle.year}年度绩效自评.xlsx"

@@ -11,7 +11,7 @@ from jixiao.cycle.base import Cycle, content_hash
 from jixiao.cycle.decide import accept, return_filing, same_waiver, waive
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.cycle.extend import extend
-from jixiao.cycle.status import Standing, State, standings
+from jixiao.cycle.status import Standing, State, standing, standings
 from jixiao.errors import JixiaoError, RefusedFile
 from jixiao.findings import Finding
 from jixiao.policy import Department, Stage
@@ -240,14 +240,16 @@ def _known(
         if row.decision == WAIVE:
             return any(
                 w.fingerprint == row.finding and same_waiver(w, row.officer, row.reason, until)
-                for w in waiver_records(connection, cycle.year).get(department.code, [])
+                for w in waiver_records(connection, cycle.year, department.code).get(
+                    department.code, []
+                )
             )
         kind = {ACCEPT: "accept", RETURN: "return"}[row.decision]
         if kind == "accept" and filing.status == "accepted":
             return True
         return any(
             (d.kind, d.officer, d.reason) == (kind, row.officer, row.reason)
-            for d in decision_records(connection, cycle.year).get(filing.id, [])
+            for d in decision_records(connection, cycle.year, filing.unit).get(filing.id, [])
         )
 
 
@@ -268,7 +270,7 @@ def _extend(cycle: Cycle, department: Department, row: LedgerRow, until: date | 
 
 def _turn(cycle: Cycle, department: Department) -> Stage:
     """The stage in which it is the department's turn."""
-    state = next(s.state for s in standings(cycle) if s.department.code == department.code)
+    state = standing(cycle, department).state
     if state is State.RETURNED:
         return Stage.REVIEW
     return Stage.TARGETS if state.number < State.TARGETS_APPROVED.number else Stage.SUBMIT

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -34,16 +36,35 @@ def prior_filings(connection: Connection, pack: Pack) -> dict[str, Prior]:
     That is its own accepted filing and those of the units it has taken over since. A unit that
     several departments descend from was split up: its figures belong to none of them.
     """
+    accepted = _accepted(filing_records(connection, pack.year - 1))
+    found = ((d.code, _prior_of(pack, d, accepted)) for d in pack.roster.departments)
+    return {code: prior for code, prior in found if prior is not None}
+
+
+def prior_filing(connection: Connection, pack: Pack, department: Department) -> Prior | None:
+    """What one department looks back to, as :func:`prior_filings` says."""
     last = pack.year - 1
-    accepted = {r.unit: r for r in filing_records(connection, last) if r.status == "accepted"}
-    heirs = Counter(code for d in pack.roster.departments for code in _ancestors(d, last))
-    found = {}
-    for department in pack.roster.departments:
-        codes = [c for c in _ancestors(department, last) if heirs[c] == 1]
-        filings = [accepted[code] for code in codes if code in accepted]
-        if filings:
-            found[department.code] = _prior(filings)
-    return found
+    records = (filing_records(connection, last, c) for c in _ancestors(department, last))
+    return _prior_of(pack, department, _accepted(chain.from_iterable(records)))
+
+
+def _accepted(records: Iterable[FilingRecord]) -> dict[str, FilingRecord]:
+    return {r.unit: r for r in records if r.status == "accepted"}
+
+
+def _prior_of(
+    pack: Pack, department: Department, accepted: Mapping[str, FilingRecord]
+) -> Prior | None:
+    heirs = _heirs(pack)
+    codes = [c for c in _ancestors(department, pack.year - 1) if heirs[c] == 1]
+    filings = [accepted[code] for code in codes if code in accepted]
+    return _prior(filings) if filings else None
+
+
+@lru_cache(maxsize=8)
+def _heirs(pack: Pack) -> Counter[str]:
+    """How many departments descend from each unit code of the year before."""
+    return Counter(c for d in pack.roster.departments for c in _ancestors(d, pack.year - 1))
 
 
 def _ancestors(department: Department, year: int) -> Iterator[str]:

@@ -59,7 +59,7 @@ class Publish:
 
 def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
     with cycle.store.read() as connection:
-        last = publication_records(connection, cycle.year).get(filing.unit)
+        last = publication_records(connection, cycle.year, filing.unit).get(filing.unit)
     if last is not None and last.key == item.key:
         return Done(item.id, item.name, f"公开报告第 {last.revision} 版先前已备好", last.address)
     department = cycle.department(filing.unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
-from jixiao.cycle.deadlines import granted, own_window
-from jixiao.cycle.status import Standing, State, standings
+from jixiao.cycle.deadlines import Granted, granted, own_window
+from jixiao.cycle.status import Standing, State, standing, standings
 from jixiao.cycle.tell import frame, tell
 from jixiao.notices import (
     ESCALATION,
@@ -60,11 +60,23 @@ def late(cycle: Cycle) -> Iterator[Late]:
     """Everybody whose turn it is, whether or not the closing date has come."""
     with cycle.store.read() as connection:
         given = granted(connection, cycle.year)
-    for standing in standings(cycle):
-        if standing.state in LATE:
-            stage, kind = LATE[standing.state]
-            window = own_window(cycle.pack.calendar, given, standing.department.code, stage)
-            yield Late(standing, stage, kind, window)
+    found = (_late(cycle, given, each) for each in standings(cycle))
+    return (each for each in found if each is not None)
+
+
+def late_one(cycle: Cycle, unit: str) -> Late | None:
+    """One department, ``None`` where it is not its turn."""
+    with cycle.store.read() as connection:
+        given = granted(connection, cycle.year, unit)
+    return _late(cycle, given, standing(cycle, cycle.department(unit)))
+
+
+def _late(cycle: Cycle, given: Granted, where: Standing) -> Late | None:
+    if where.state not in LATE:
+        return None
+    stage, kind = LATE[where.state]
+    window = own_window(cycle.pack.calendar, given, where.department.code, stage)
+    return Late(where, stage, kind, window)
 
 
 class Reminders:
@@ -91,7 +103,7 @@ class Reminders:
     def do(self, cycle: Cycle, item: Item) -> Done:
         name, _, text = item.key.partition(":")
         day = date.fromisoformat(text)
-        each = next((e for e in late(cycle) if e.standing.department.code == item.id), None)
+        each = late_one(cycle, item.id)
         if each is None or each.stage != name:
             return Done(item.id, item.name, "已经报送，不用提醒")
         with cycle.store.begin() as connection:
@@ -114,9 +126,7 @@ def _what_is_missing(cycle: Cycle, connection: Connection, each: Late) -> dict[s
             "annotated": cycle.settings.link(annotated) if annotated else "",
         }
     kind = "targets" if each.stage is Stage.TARGETS else "evaluation"
-    paths = [
-        r.path for r in issued_records(connection, cycle.year) if (r.unit, r.kind) == (unit, kind)
-    ]
+    paths = [r.path for r in issued_records(connection, cycle.year, unit) if r.kind == kind]
     return {
         "missing": [f"{f.id} {cycle.pack.title(f.title)}" for f in cycle.pack.forms.values()],
         "workbook": cycle.settings.link(paths[-1]) if paths else "",
@@ -134,24 +144,27 @@ class Escalations:
             return []
         with cycle.store.read() as connection:
             known = told(connection, cycle.year, "escalation")
-            reminded = told(connection, cycle.year, *(kind for _, kind in LATE.values()))
+            reminded = _by_recipient(
+                told(connection, cycle.year, *(kind for _, kind in LATE.values()))
+            )
         done = {(n.stage, n.subject) for n in known}
         return [
             Item(each.standing.department.code, each.standing.department.name, each.stage.value)
             for each in late(cycle)
             if (each.stage.value, each.standing.department.code) not in done
-            and _times(cycle, each, reminded) >= cycle.pack.channels.escalate.after
+            and _times(cycle, each, reminded.get(each.standing.department.code, [])) >= cycle.pack.channels.escalate.after
         ]
 
     def do(self, cycle: Cycle, item: Item) -> Done:
-        each = next((e for e in late(cycle) if e.standing.department.code == item.id), None)
+        each = late_one(cycle, item.id)
         if each is None or each.stage != item.key:
             return Done(item.id, item.name, "已经报送，不用上报")
         with open_book(cycle.pack.channels) as book:
             silent = {u.recipient for u in book.unreachable(cycle.pack.roster)}
         with cycle.store.begin() as connection:
-            reminded = told(connection, cycle.year, each.kind)
-            times = _times(cycle, each, reminded)
+            times = _times(
+                cycle, each, told(connection, cycle.year, each.kind, recipient=item.id)
+            )
             if tell(
                 cycle, connection, ESCALATION, each.stage, "escalation", subject=item.id,
                 unit=each.standing.department, window=each.window, times=times,
@@ -161,15 +174,21 @@ class Escalations:
         return Done(item.id, item.name, f"提醒 {times} 次仍未办，已告诉负责人")
 
 
-def _times(cycle: Cycle, each: Late, reminded: set[Told]) -> int:
-    """How often it was reminded; where nobody can be told, how often it would have been."""
-    department = each.standing.department
-    if department.channels:
-        return sum(
-            1
-            for n in reminded
-            if (n.recipient, n.kind) == (department.code, each.kind) and each.counts(n.due)
-        )
+def _by_recipient(told: Iterable[Told]) -> dict[str, list[Told]]:
+    found: dict[str, list[Told]] = {}
+    for each in told:
+        found.setdefault(each.recipient, []).append(each)
+    return found
+
+
+def _times(cycle: Cycle, each: Late, reminded: Iterable[Told]) -> int:
+    """How often it was reminded; where nobody can be told, how often it would have been.
+
+    Args:
+        reminded: what it was told.
+    """
+    if each.standing.department.channels:
+        return sum(1 for n in reminded if n.kind == each.kind and each.counts(n.due))
     reached = reminders_reached(cycle.pack.calendar, each.stage, cycle.day, each.window)
     return len({r.due for r in reached if each.counts(r.due)})
 

@@ -11,10 +11,8 @@ from jixiao.cycle.deadlines import Granted, granted, own_window
 from jixiao.policy import Department, Stage
 from jixiao.store.decisions import DecisionRecord, decision_records
 from jixiao.store.filings import (
-    DeliveryRecord,
     EvaluationRecord,
     FilingRecord,
-    delivery_records,
     evaluation_records,
     filing_records,
 )
@@ -79,7 +77,6 @@ class _Known:
     targets: dict[str, TargetRecord]
     issued: dict[tuple[str, str], IssuedRecord]
     filings: dict[str, list[FilingRecord]]
-    deliveries: dict[int, DeliveryRecord]
     evaluations: dict[int, EvaluationRecord]
     publications: dict[str, PublicationRecord]
     granted: Granted
@@ -92,20 +89,24 @@ def standings(cycle: Cycle) -> list[Standing]:
     return [_standing(cycle, known, d) for d in cycle.pack.roster.departments]
 
 
-def _read(cycle: Cycle) -> _Known:
+def standing(cycle: Cycle, department: Department) -> Standing:
+    """One department's."""
+    return _standing(cycle, _read(cycle, department.code), department)
+
+
+def _read(cycle: Cycle, unit: str | None = None) -> _Known:
     with cycle.store.read() as connection:
         filings: dict[str, list[FilingRecord]] = {}
-        for filing in filing_records(connection, cycle.year):
+        for filing in filing_records(connection, cycle.year, unit):
             filings.setdefault(filing.unit, []).append(filing)
         return _Known(
-            targets={r.unit: r for r in target_records(connection, cycle.year)},
-            issued={(r.unit, r.kind): r for r in issued_records(connection, cycle.year)},
+            targets={r.unit: r for r in target_records(connection, cycle.year, unit)},
+            issued={(r.unit, r.kind): r for r in issued_records(connection, cycle.year, unit)},
             filings=filings,
-            deliveries={r.id: r for r in delivery_records(connection, cycle.year)},
-            evaluations=evaluation_records(connection, cycle.year),
-            publications=publication_records(connection, cycle.year),
-            granted=granted(connection, cycle.year),
-            decisions=decision_records(connection, cycle.year),
+            evaluations=evaluation_records(connection, cycle.year, unit),
+            publications=publication_records(connection, cycle.year, unit),
+            granted=granted(connection, cycle.year, unit),
+            decisions=decision_records(connection, cycle.year, unit),
         )
 
 

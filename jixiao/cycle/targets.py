@@ -122,9 +122,11 @@ def _check_form(form: Form, targets: FormTargets) -> list[str]:
     return problems
 
 
-def approved(connection: Connection, year: int) -> dict[str, TargetRecord]:
-    """The approved target set of every department that has one: the newest decided."""
-    return {r.unit: r for r in target_records(connection, year) if r.status == "approved"}
+def approved(
+    connection: Connection, year: int, unit: str | None = None
+) -> dict[str, TargetRecord]:
+    """The approved target set of every department (of one alone) that has one: the newest."""
+    return {r.unit: r for r in target_records(connection, year, unit) if r.status == "approved"}
 
 
 def proposals(cycle: Cycle) -> list[TargetRecord]:

@@ -27,7 +27,7 @@ def unpublish(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
     department = cycle.department(unit.strip().upper())
     acting = cycle.as_actor(officer)
     with cycle.store.begin() as connection:
-        record = publication_records(connection, cycle.year).get(department.code)
+        record = publication_records(connection, cycle.year, department.code).get(department.code)
         if record is None:
             raise JixiaoError(f"{department.name}没有公开的 {cycle.year} 年度报告，不用撤下。")
         if record.state == "withdrawn":

@@ -58,8 +58,9 @@ class Verify:
     def do(self, cycle: Cycle, item: Item) -> Done:
         own = item.id.endswith(_OWN)
         with cycle.store.read() as connection:
-            record = publication_records(connection, cycle.year)[item.id.removesuffix(_OWN)]
-            looks = _last_looks(verification_records(connection, cycle.year))
+            unit = item.id.removesuffix(_OWN)
+            record = publication_records(connection, cycle.year, unit)[unit]
+            looks = _last_looks(verification_records(connection, cycle.year, unit))
         address = _own_address(cycle, record) if own else record.address
         site = cycle.pack.info.site
         fetch: Fetcher = (

@@ -172,10 +172,15 @@ def merged(connection: Connection, year: int | None = None) -> list[Entry]:
     return _listed(connection, year, Status.MERGED)
 
 
-def told(connection: Connection, year: int, *kinds: str) -> set[Told]:
-    """What the outbox holds of these kinds in any state: it is queued or sent and not again."""
+def told(
+    connection: Connection, year: int, *kinds: str, recipient: str | None = None
+) -> set[Told]:
+    """What the outbox holds of these kinds (for one recipient) in any state: it is queued or
+    sent and not again."""
     columns = (outbox.c.stage, outbox.c.recipient, outbox.c.kind, outbox.c.due, outbox.c.subject)
     query = select(*columns).where(outbox.c.year == year, outbox.c.kind.in_(kinds)).distinct()
+    if recipient is not None:
+        query = query.where(outbox.c.recipient == recipient)
     return {Told(*row) for row in connection.execute(query)}
 
 

@@ -36,9 +36,12 @@ FILES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Pack:
-    """Everything a year says; ``hashes`` holds the content hash of each of its files."""
+    """Everything a year says; ``hashes`` holds the content hash of each of its files.
+
+    A pack equals itself alone, so that what is worked out from one can be kept by it.
+    """
 
     root: Path
     info: PackInfo

@@ -32,14 +32,18 @@ def put_decision(
     )
 
 
-def decision_records(connection: Connection, year: int) -> dict[int, list[DecisionRecord]]:
-    """All decisions of a year by filing, oldest first."""
+def decision_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> dict[int, list[DecisionRecord]]:
+    """All decisions of a year (on one department's filings) by filing, oldest first."""
     query = (
         select(decisions)
         .join(filings, filings.c.id == decisions.c.filing_id)
         .where(filings.c.year == year)
         .order_by(decisions.c.id)
     )
+    if unit is not None:
+        query = query.where(filings.c.unit == unit)
     found: dict[int, list[DecisionRecord]] = {}
     for r in connection.execute(query):
         record = DecisionRecord(r.filing_id, r.kind, r.officer, r.reason, r.decided_on)
@@ -57,9 +61,13 @@ def put_waiver(connection: Connection, year: int, unit: str, waiver: Waiver) -> 
     )  # fmt: skip
 
 
-def waiver_records(connection: Connection, year: int) -> dict[str, list[Waiver]]:
-    """All waivers of a year by unit code, oldest first."""
+def waiver_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> dict[str, list[Waiver]]:
+    """All waivers of a year (of one department) by unit code, oldest first."""
     query = select(waivers).where(waivers.c.year == year).order_by(waivers.c.id)
+    if unit is not None:
+        query = query.where(waivers.c.unit == unit)
     found: dict[str, list[Waiver]] = {}
     for r in connection.execute(query):
         waiver = Waiver(r.fingerprint, r.content, r.code, r.officer, r.reason, r.until, r.given_on)

@@ -42,13 +42,22 @@ def put_delivery(
 
 def delivery_records(connection: Connection, year: int) -> list[DeliveryRecord]:
     """All files that arrived in a year, oldest first."""
-    query = select(deliveries).where(deliveries.c.year == year).order_by(deliveries.c.id)
+    return _delivery_rows(connection, select(deliveries).where(deliveries.c.year == year))
+
+
+def delivery_record(connection: Connection, id: int) -> DeliveryRecord:
+    return _delivery_rows(connection, select(deliveries).where(deliveries.c.id == id))[0]
+
+
+def _delivery_rows(
+    connection: Connection, query: Select[tuple[object, ...]]
+) -> list[DeliveryRecord]:
     return [
         DeliveryRecord(
             r.id, r.name, r.sha256, r.kept_as, r.received_on, r.unit, r.outcome, r.reason_code,
             r.reason,
         )
-        for r in connection.execute(query)
+        for r in connection.execute(query.order_by(deliveries.c.id))
     ]  # fmt: skip
 
 
@@ -196,14 +205,18 @@ def evaluation_parts(connection: Connection, filing_id: int) -> EvaluationParts 
     return EvaluationParts(row.id, row.key, row.base, row.rules) if row is not None else None
 
 
-def evaluation_records(connection: Connection, year: int) -> dict[int, EvaluationRecord]:
-    """The newest evaluation of every filing of a year, by filing."""
+def evaluation_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> dict[int, EvaluationRecord]:
+    """The newest evaluation of every filing of a year (of one department), by filing."""
     query = (
         select(*(c for c in evaluations.c if c.name not in {"content", "base", "rules"}))
         .join(filings, filings.c.id == evaluations.c.filing_id)
         .where(filings.c.year == year)
         .order_by(evaluations.c.id)
     )
+    if unit is not None:
+        query = query.where(filings.c.unit == unit)
     return {
         r.filing_id: EvaluationRecord(
             r.id, r.filing_id, r.key, r.evaluated_on, r.errors, r.warnings, r.advice, r.total,

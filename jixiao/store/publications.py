@@ -90,9 +90,13 @@ class PublicationRecord:
     detail: str | None
 
 
-def publication_records(connection: Connection, year: int) -> dict[str, PublicationRecord]:
-    """The newest revision of every department, by unit code."""
+def publication_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> dict[str, PublicationRecord]:
+    """The newest revision of every department (of one alone), by unit code."""
     query = select(publications).where(publications.c.year == year)
+    if unit is not None:
+        query = query.where(publications.c.unit == unit)
     return {
         r.unit: PublicationRecord(
             r.id, r.unit, r.filing_id, r.revision, r.key, r.address, r.path, r.sha256, r.content,
@@ -169,14 +173,18 @@ def put_verification(
     return add(connection, verifications, values) is not None
 
 
-def verification_records(connection: Connection, year: int) -> list[VerificationRecord]:
-    """Every look at a year's addresses, oldest first."""
+def verification_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> list[VerificationRecord]:
+    """Every look at a year's addresses (at those of one department), oldest first."""
     query = (
         select(verifications, publications.c.unit, publications.c.revision)
         .join(publications, publications.c.id == verifications.c.publication_id)
         .where(publications.c.year == year)
         .order_by(verifications.c.id)
     )
+    if unit is not None:
+        query = query.where(publications.c.unit == unit)
     return [
         VerificationRecord(
             r.unit, r.revision, r.address, r.own, r.state, r.detail, r.sha256, r.checked_on

@@ -204,6 +204,7 @@ renderings = Table(
     Column("path", Text, nullable=False),  # below the reports folder
     Column("sha256", HASH, nullable=False),
     Column("rendered_on", Date, nullable=False),
+    Index("ix_renderings_filing_id", "filing_id"),
 )
 
 #: Revisions of published reports. The newest of a department is what the site shows.

@@ -16,7 +16,7 @@ from jixiao.targets import TargetSet
 
 @dataclass(frozen=True, slots=True)
 class TargetRecord:
-    """A proposed, approved or returned target set."""
+    """A proposed, approved or returned target set without its content."""
 
     id: int
     unit: str
@@ -27,11 +27,6 @@ class TargetRecord:
     decided_on: date | None
     decided_by: str | None
     reason: str | None
-    content: bytes
-
-    @property
-    def targets(self) -> TargetSet:
-        return target_model.from_json(self.content)
 
 
 def put_targets(
@@ -65,20 +60,29 @@ def decide_targets(
     )
 
 
+_HEAD = [c for c in target_sets.c if c.name != "content"]
+
+
 def target_records(
     connection: Connection, year: int, unit: str | None = None
 ) -> list[TargetRecord]:
     """All target sets of a year (of one department), oldest first."""
-    query = select(target_sets).where(target_sets.c.year == year).order_by(target_sets.c.id)
+    query = select(*_HEAD).where(target_sets.c.year == year).order_by(target_sets.c.id)
     if unit is not None:
         query = query.where(target_sets.c.unit == unit)
     return [
         TargetRecord(
             r.id, r.unit, r.hash, r.status, tuple(json.loads(r.problems)), r.received_on,
-            r.decided_on, r.decided_by, r.reason, r.content,
+            r.decided_on, r.decided_by, r.reason,
         )
         for r in connection.execute(query)
     ]  # fmt: skip
+
+
+def target_set(connection: Connection, id: int) -> TargetSet:
+    """The targets of a record."""
+    query = select(target_sets.c.content).where(target_sets.c.id == id)
+    return target_model.from_json(connection.execute(query).scalar_one())
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +109,13 @@ def put_issued(
     return add(connection, issued, values) is not None
 
 
-def issued_records(connection: Connection, year: int) -> list[IssuedRecord]:
-    """Everything issued in a year, oldest first."""
+def issued_records(
+    connection: Connection, year: int, unit: str | None = None
+) -> list[IssuedRecord]:
+    """Everything issued in a year (to one department), oldest first."""
     query = select(issued).where(issued.c.year == year).order_by(issued.c.id)
+    if unit is not None:
+        query = query.where(issued.c.unit == unit)
     return [
         IssuedRecord(r.unit, r.kind, r.key, r.sha256, r.path, r.issued_on)
         for r in connection.execute(query)

@@ -269,6 +269,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_renderings")),
     )
+    with op.batch_alter_table("renderings", schema=None) as batch_op:
+        batch_op.create_index("ix_renderings_filing_id", ["filing_id"], unique=False)
+
     op.create_table(
         "verifications",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -298,6 +301,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("verifications")
+    with op.batch_alter_table("renderings", schema=None) as batch_op:
+        batch_op.drop_index("ix_renderings_filing_id")
+
     op.drop_table("renderings")
     op.drop_table("publications")
     with op.batch_alter_table("evaluations", schema=None) as batch_op:
