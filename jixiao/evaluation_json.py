@@ -83,6 +83,7 @@ class FindingOut(_Out):
     expected: str
     difference: str
     remedy: str
+    explanation: str = Field(description="单位说明：单位在退回的工作簿里写给这一条的话，没写为空")
 
 
 class TotalsOut(_Out):
@@ -140,7 +141,9 @@ def evaluation_out(pack: Pack, evaluation: Evaluation) -> EvaluationOut:
         pack_year=pack.year,
         pack_version=pack.info.version,
         forms=[_form(facts, data) for data in submission.forms],
-        findings=[_finding(f) for f in evaluation.findings],
+        findings=[
+            _finding(f, submission.explanations.get(f.fingerprint, "")) for f in evaluation.findings
+        ],
         totals=[_totals(s) for s in evaluation.scores],
         unplaced=[
             UnplacedOut(sheet=u.sheet, cell=u.cell, text=u.text) for u in submission.unplaced
@@ -240,7 +243,7 @@ def _text(cell: Cell) -> str | None:
     return None if cell.blank else cell.text
 
 
-def _finding(finding: Finding) -> FindingOut:
+def _finding(finding: Finding, explanation: str) -> FindingOut:
     return FindingOut(
         id=finding.fingerprint,
         code=finding.code,
@@ -255,6 +258,7 @@ def _finding(finding: Finding) -> FindingOut:
         expected=finding.expected,
         difference=finding.difference,
         remedy=finding.remedy,
+        explanation=explanation,
     )
 
 

@@ -161,4 +161,5 @@ def _finding(view: FindingView) -> dict[str, Any]:
         "difference": finding.difference or None,
         "remedy": finding.remedy,
         "waived": view.waived or None,
+        "explanation": view.explained or None,
     }

@@ -199,10 +199,16 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """A finding and, where a named officer waived it, the reason."""
+    """A finding with what people said to it.
+
+    Attributes:
+        waived: the reason of the named officer who waived it, ``""`` where nobody did.
+        explained: the department's own words (单位说明), ``""`` where it wrote none.
+    """
 
     finding: Finding
     waived: str = ""
+    explained: str = ""
 
 
 @dataclass(frozen=True, slots=True)

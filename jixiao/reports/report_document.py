@@ -115,6 +115,8 @@ def _finding(number: int, each: FindingView) -> tuple[str, ...]:
     f = each.finding
     grade = f.severity.chinese + ("（已豁免）" if each.waived else "")
     what = [f"{f.code} {f.title}：{f.message}", f"怎么改：{f.remedy}"]
+    if each.explained:
+        what.append(f"单位说明：{each.explained}")
     if each.waived:
         what.append(f"豁免理由：{each.waived}")
     sides = [f"现为：{f.found}", f"应为：{f.expected}"]

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 from jixiao.evaluation import Evaluation
-from jixiao.findings import Finding
 from jixiao.policy import Department, Pack
 from jixiao.reports import charts
 from jixiao.reports.data import report_json
@@ -42,8 +41,8 @@ def report_view(
 
     Args:
         department: the roster's entry; its code and name count over those in the filing.
-        public: made for the public. Findings are left out unless the pack's
-            ``site.show_findings`` says otherwise, contacts unless ``site.show_contact`` does,
+        public: made for the public. Findings, and what the department said to them, are left
+            out unless the pack's ``site.show_findings`` says otherwise, contacts unless ``site.show_contact`` does,
             and mobile numbers are masked wherever they stand.
         filed_on: the day the filing was received.
         waived: reasons of waived findings by :attr:`Finding.fingerprint`; those of the
@@ -72,13 +71,17 @@ def report_view(
         charts=_overview(pack, evaluation, spread if not public or site.show_spread else ()),
         missing=() if public else _missing(pack, evaluation),
         findings_shown=shown,
-        findings=_findings(evaluation.findings, reasons) if shown else (),
+        findings=_findings(evaluation, reasons) if shown else (),
     )
     return masked(view) if public else view
 
 
-def _findings(findings: tuple[Finding, ...], waived: Mapping[str, str]) -> tuple[FindingView, ...]:
-    return tuple(FindingView(f, waived.get(f.fingerprint, "")) for f in findings)
+def _findings(evaluation: Evaluation, waived: Mapping[str, str]) -> tuple[FindingView, ...]:
+    explained = evaluation.submission.explanations
+    return tuple(
+        FindingView(f, waived.get(f.fingerprint, ""), explained.get(f.fingerprint, ""))
+        for f in evaluation.findings
+    )
 
 
 def _missing(pack: Pack, evaluation: Evaluation) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,6 +56,20 @@ def view(pack: Pack, evaluated: Evaluate) -> View:
         return report_view(pack, evaluated(submission), public=public, **given)  # type: ignore[arg-type]
 
     return make
+
+
+@pytest.fixture
+def text_of(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
+    """What a PDF says, read out of it by poppler."""
+    program = Path(need("pdftoppm")).with_name("pdftotext")
+
+    def read(data: bytes) -> str:
+        file = tmp_path / "x.pdf"
+        file.write_bytes(data)
+        done = subprocess.run([program, str(file), "-"], check=True, capture_output=True)
+        return done.stdout.decode()
+
+    return read
 
 
 @pytest.fixture(scope="session")
