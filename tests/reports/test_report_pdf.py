@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,7 @@ import pytest
 from jixiao.errors import JixiaoError
 from jixiao.evaluation import Evaluation
 from jixiao.policy import Pack
-from jixiao.reports.document import Document, Heading, Sheet, TextLine
+from jixiao.reports.document import Document, Heading, Sheet, TextLine, text_table
 from jixiao.reports.html import Publication
 from jixiao.reports.model import ReportView
 from jixiao.reports.pdf import document_pdf
@@ -48,19 +49,6 @@ def small(text: str, **more: object) -> Document:
         **more,
     }  # fmt: skip
     return Document(**values)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def text_of(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes], str]:
-    program = Path(need("pdftoppm")).with_name("pdftotext")
-
-    def read(data: bytes) -> str:
-        file = tmp_path / "x.pdf"
-        file.write_bytes(data)
-        done = subprocess.run([program, str(file), "-"], check=True, capture_output=True)
-        return done.stdout.decode()
-
-    return read
 
 
 def test_it_is_tagged_pdf_a_2a_with_the_shipped_fonts_in_it(submission: Submission, view) -> None:
@@ -115,6 +103,28 @@ def test_no_page_is_empty_and_nothing_runs_over_the_edge(
         assert min(across) > width * 0.05, page.name
         assert max(across) < width * 0.95, page.name
         assert max(dark) // width < height * 0.97, page.name
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux says it there")
+def test_a_process_does_not_grow_with_every_report(submission: Submission, view) -> None:
+    """What typst remembers of ten reports like this one is some 180 MB."""
+    first, *others = (small(f"第{n}单位", sheets=tables(f"{n}")) for n in "零一二三四五六七八九十")
+    document_pdf(first)
+    before = resident()
+    for document in others:
+        document_pdf(document)
+    assert resident() - before < 30
+
+
+def tables(text: str) -> tuple[Sheet, ...]:
+    rows = [[f"{text}{row}行{column}列" for column in range(8)] for row in range(150)]
+    return (Sheet((text_table("表", "", list("甲乙丙丁戊己庚辛"), rows),)),)
+
+
+def resident() -> float:
+    """Memory of this process, MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 @pytest.mark.parametrize("text", HOSTILE)
