@@ -27,11 +27,11 @@ def write_file(path: Path, data: bytes) -> str:
     A file that has this content already is left alone.
 
     Raises:
-        OSError: it cannot be written; ``filename`` is this path.
+        OSError: it cannot be written; ``filename`` is this path or what is in its way.
     """
-    with naming(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not (path.is_file() and path.read_bytes() == data):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not (path.is_file() and path.read_bytes() == data):
+        with naming(path):
             _replace(path, data)
     return hashlib.sha256(data).hexdigest()
 

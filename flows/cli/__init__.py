@@ -15,7 +15,7 @@ import typer
 
 from flows.cli import check, decide, diff, filings, notices, ops, packs, roster, site, year
 from jixiao import __version__
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, reason, remedy, unreadable
 
 app = typer.Typer(
     name="jixiao",
@@ -61,14 +61,22 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("已中断。已经完成的部分都已保存，再次运行会接着做。", err=True)
         sys.exit(130)
+    except OSError as error:
+        # Not ours to mend: the disk, its rights. Kept for the maintainer all the same.
+        typer.echo(f"{unreadable(error)}。{remedy(error)}。\n{_kept()}", err=True)
+        sys.exit(2)
     except Exception as error:  # noqa: BLE001 - the last net: kept for the maintainer, said to the user
+        typer.echo(f"程序出错（{type(error).__name__}）：{error}\n{_kept()}", err=True)
+        sys.exit(2)
+
+
+def _kept() -> str:
+    """Write the error at hand down for the maintainer; says where."""
+    try:
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", prefix="jixiao-error-", suffix=".log", delete=False
         ) as file:
             traceback.print_exc(file=file)
-        typer.echo(
-            f"程序出错（{type(error).__name__}）：{error}\n"
-            f"详细记录在 {Path(file.name)}，请交给维护人员。已保存的数据不受影响。",
-            err=True,
-        )
-        sys.exit(2)
+    except OSError as error:
+        return f"详细记录写不下来（{reason(error)}）。已保存的数据不受影响。"
+    return f"详细记录在 {Path(file.name)}，请交给维护人员。已保存的数据不受影响。"
