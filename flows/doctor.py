@@ -22,9 +22,9 @@ from flows.server import SERVED, answers
 from jixiao import signing
 from jixiao.cycle import tell_at_once, year_pack, years_with_packs
 from jixiao.errors import JixiaoError
+from jixiao.glyphs import FONTS
 from jixiao.notices import open_book
 from jixiao.paths import data_root, deployments_dir, template_dir
-from jixiao.reports.glyphs import FONTS
 from jixiao.settings import Settings, today
 from jixiao.store.db import head
 

@@ -53,7 +53,9 @@ def report_files(
     """
     undrawn = glyph_findings(view) if "pdf" in formats else ()
     if undrawn and view.findings_shown:
-        view = replace(view, findings=(*view.findings, *(FindingView(f) for f in undrawn)))
+        known = {(each.finding.code, each.finding.found) for each in view.findings}
+        more = (FindingView(f) for f in undrawn if (f.code, f.found) not in known)
+        view = replace(view, findings=(*view.findings, *more))
     made = tuple(f for f in formats if not (f == "pdf" and undrawn))
     if publication is not None:
         publication = replace(publication, formats=made)

@@ -15,9 +15,9 @@ import typst
 from pydantic_core import to_json
 
 from jixiao.errors import JixiaoError
+from jixiao.glyphs import FONTS, undrawable
 from jixiao.paths import template_dir
 from jixiao.reports.document import Block, Document, Heading, Note, Sheet, Table, cleaned
-from jixiao.reports.glyphs import FONTS, undrawable
 from jixiao.reports.html import environment
 from jixiao.reports.model import Chart, Grid, GridCell, TextLine
 from jixiao.reports.qr import qr_svg

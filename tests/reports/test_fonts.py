@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,12 @@ from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jixiao.glyphs import FONTS, covered, undrawable
 from jixiao.policy import Pack
-from jixiao.reports.glyphs import FONTS, covered, glyph_findings, undrawable
+from jixiao.reports.files import JSON, PDF, report_files
+from jixiao.reports.glyphs import glyph_findings
 from jixiao.sample import load_filing
+from jixiao.submission import Submission
 
 #: Noto has no such sign; it is an old way of writing ≈.
 LACKING = {"≒"}
@@ -52,24 +58,23 @@ def test_what_is_not_covered_is_said_and_nothing_else(text: str) -> None:
     assert all(c in covered() or not c.isprintable() or c in missing for c in text)
 
 
+def rare(filing: Path, pack: Pack) -> Submission:
+    """A filing with two characters that no font can draw in its first paragraph of text."""
+    submission = load_filing(filing, pack.forms)
+    for form in submission.forms:
+        for n, paragraph in enumerate(form.paragraphs):
+            if not paragraph.level:
+                form.paragraphs[n] = replace(paragraph, text=f"{paragraph.text}负责人𠮷某😀")
+                return submission
+    raise AssertionError("no text")
+
+
 def test_a_character_no_font_can_draw_is_a_finding_with_its_places(
     pack: Pack, filings: list[Path], view
 ) -> None:
-    submission = load_filing(filings[-1], pack.forms)
-    paragraph = next(p for f in submission.forms for p in f.paragraphs if not p.level)
-    assert glyph_findings(view(submission)) == ()
-    form = next(f for f in submission.forms if paragraph in f.paragraphs)
-    changed = type(paragraph)(
-        **{
-            **{k: getattr(paragraph, k) for k in paragraph.__dataclass_fields__},
-            "text": paragraph.text + "负责人𠮷某😀",
-        }
-    )
-    place = form.paragraphs.index(paragraph)
-    object.__setattr__(
-        form, "paragraphs",
-        type(form.paragraphs)([*form.paragraphs[:place], changed, *form.paragraphs[place + 1 :]]),
-    )  # fmt: skip
+    assert glyph_findings(view(load_filing(filings[-1], pack.forms))) == ()
+    submission = rare(filings[-1], pack)
+    form = next(f for f in submission.forms if any("𠮷" in p.text for p in f.paragraphs))
     found = glyph_findings(view(submission))
     assert [f.found for f in found] == ["😀（U+1F600）", "𠮷（U+20BB7）"]
     for each in found:
@@ -77,3 +82,19 @@ def test_a_character_no_font_can_draw_is_a_finding_with_its_places(
         assert "负责人𠮷某😀" in each.where[0].text
         assert "U+" in each.message
         assert each.remedy
+
+
+def test_what_the_check_found_is_not_said_again_by_the_report(
+    pack: Pack, filings: list[Path], view
+) -> None:
+    shown = view(rare(filings[-1], pack), public=False)
+    by_the_check = [each.finding for each in shown.findings if each.finding.code == "P01"]
+    assert [f.found for f in by_the_check] == ["😀（U+1F600）", "𠮷（U+20BB7）"]
+    other = replace(shown, bureau="县财政局😃")
+    made = report_files(other, day=date(2024, 9, 2), formats=("pdf",))
+    assert PDF not in made.others
+    assert [f.found for f in made.undrawn] == ["😀（U+1F600）", "😃（U+1F603）", "𠮷（U+20BB7）"]
+    said = [f for f in json.loads(made.others[JSON])["findings"] if f["code"] == "P01"]
+    assert {f["found"] for f in said} == {f.found for f in made.undrawn}
+    assert said[-1]["found"] == "😃（U+1F603）"
+    assert said[-1]["message"].startswith("报告有字库画不出的字")
