@@ -9,8 +9,8 @@ from prefect import State, flow
 from prefect.states import Completed, Failed
 
 from flows.order import resolve
-from flows.stage import explain
 from tasks.decisions import decide_filing, decide_proposal, grant_extension, waive_finding
+from tasks.trouble import error_of, explain
 
 
 @flow(
@@ -133,4 +133,4 @@ def _said(state: State) -> State:
     """What became of a decision, in a sentence the officer reads on the page."""
     if state.is_completed():
         return Completed(message=state.result())
-    return Failed(message=explain(state)[0])
+    return Failed(message=explain(error_of(state))[0])

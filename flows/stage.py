@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from math import ceil
+from typing import Any, NamedTuple
 
 from prefect import State
-from prefect.futures import wait
+from prefect.futures import PrefectFuture, wait
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
-from sqlalchemy.exc import DBAPIError
 
 from flows.order import resolve, start_next
-from jixiao.cycle import step
-from jixiao.errors import JixiaoError
+from jixiao.cycle import Item, crew, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
-from tasks.steps import do_item, due
+from tasks.steps import Row, do_batch, do_item, due, failed_row, few
+from tasks.trouble import error_of
 
 #: Bounded: Prefect's server and a small database are the narrow places, not the work.
 #: (Typed loosely: the decorator's own annotation refuses every concrete runner.)
 RUNNER: Any = ThreadPoolTaskRunner(max_workers=4)
+
+#: Up to so many items of a step, each is a task run of its own.
+ONE_EACH = 100
+#: Above that so many go together, more where the county is so large that it takes it.
+BATCH = 50
+#: No run makes more task runs, whatever the size of the province.
+MOST_TASK_RUNS = 480
+
+
+class Ran(NamedTuple):
+    """What became of a step's items, and how many task runs it took."""
+
+    rows: list[Row]
+    task_runs: int
 
 
 def run_steps(ids: list[str], year: int | None, day: date | None) -> State:
@@ -32,7 +47,14 @@ def run_steps(ids: list[str], year: int | None, day: date | None) -> State:
     """
     years, on = resolve(year, day)
     stage = flow_run.flow_name or ""
-    rows = [row for each in years for id in ids for row in _run_step(id, each, on)]
+    rows: list[Row] = []
+    left = MOST_TASK_RUNS
+    for each in years:
+        for id in ids:
+            # A step takes half of what is left at most, so that those after it have some too.
+            ran = _run_step(id, each, on, max(1, left // 2))
+            rows += ran.rows
+            left -= ran.task_runs
     if rows:
         show_results(stage, rows)
     if deployment.id:
@@ -54,20 +76,52 @@ def _run_name() -> str:
     return f"{flow_run.id}" + (f" 第 {attempt} 次" if attempt > 1 else "")
 
 
-def _run_step(id: str, year: int, day: date) -> list[dict[str, str]]:
-    """A row for every item: whose, what was done, where it is, and why it failed if it did."""
+def _run_step(id: str, year: int, day: date, most: int) -> Ran:
+    """A row for every item: whose, what was done, where it is, and why it failed if it did.
+
+    Args:
+        most: task runs it may make.
+    """
     items = due(id, year, day)
-    futures = [do_item.submit(id, year, day, item) for item in items]
-    wait(futures)
-    rows = []
-    for item, future in zip(items, futures, strict=True):
-        row = {"年度": str(year), "步骤": step(id).title, "单位": item.name}
-        if future.state.is_completed():
-            rows.append({**row, **future.result(), "原因": "", "下一步": ""})
-        else:
-            why, next = explain(future.state)
-            rows.append({**row, "结果": "未完成", "文件": "", "原因": why, "下一步": next})
-    return rows
+    batches = in_batches(items, most)
+    if len(batches) == len(items):
+        aside = crew.worth_it(items)
+        rows = _one_each([do_item.submit(id, year, day, i, aside=aside) for i in items], items)
+    else:
+        futures = [do_batch.submit(id, year, day, batch) for batch in batches]
+        rows = [row for future, batch in zip(futures, batches, strict=True)
+                for row in _batch_rows(future, batch)]  # fmt: skip
+    head = {"年度": str(year), "步骤": step(id).title}
+    return Ran([{**head, **row} for row in rows], len(batches))
+
+
+def in_batches(items: Sequence[Item], most: int) -> list[Sequence[Item]]:
+    """The items one by one while they are few, else in batches of at least :data:`BATCH`.
+
+    Args:
+        most: how many batches there may be.
+    """
+    few_enough = len(items) <= min(ONE_EACH, most)
+    size = 1 if few_enough else max(BATCH, ceil(len(items) / most))
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+def _one_each(futures: Sequence[PrefectFuture[Row]], items: Sequence[Item]) -> list[Row]:
+    wait(list(futures))
+    return [
+        future.result() if future.state.is_completed() else failed_row(item, error_of(future.state))
+        for future, item in zip(futures, items, strict=True)
+    ]
+
+
+def _batch_rows(future: PrefectFuture[Any], batch: Sequence[Item]) -> list[Row]:
+    """The rows a batch answered; a failed one answers too, one that died answers nothing."""
+    future.wait()
+    said = future.state.result(raise_on_failure=False)
+    if isinstance(said, list):
+        return said
+    error = error_of(future.state)
+    return [failed_row(item, error) for item in batch]
 
 
 def _sentences(rows: list[dict[str, str]]) -> list[str]:
@@ -78,25 +132,6 @@ def _sentences(rows: list[dict[str, str]]) -> list[str]:
         failed = [row["单位"] for row in mine if row["原因"]]
         said = f"{len(mine)} 项已完成"
         if failed:
-            names = "、".join(failed[:5]) + ("等" if len(failed) > 5 else "")
-            said = f"{len(failed)}/{len(mine)} 项未完成（{names}）"
+            said = f"{len(failed)}/{len(mine)} 项未完成（{few(failed)}）"
         sentences.append(f"{year} 年度{title}：{said}")
     return sentences
-
-
-def explain(state: State) -> tuple[str, str]:
-    """Why an item failed and what to do, in words an operator can act on."""
-    error = state.result(raise_on_failure=False)
-    if isinstance(error, JixiaoError):
-        return error.message, "按原因修正后点 Retry"
-    if isinstance(error, OSError):
-        where = f" {error.filename}" if error.filename else ""
-        return (
-            f"读写不了{where}：{error.strerror or error}",
-            "请检查该路径是否被占用、权限和磁盘空间，修正后点 Retry",
-        )
-    if isinstance(error, DBAPIError):
-        return f"数据库出错：{error.orig}", "请检查数据库是否可用，恢复后点 Retry"
-    if isinstance(error, BaseException):
-        return f"程序错误 {type(error).__name__}：{error}", "请把该项的日志交给维护人员"
-    return state.message or state.name or "没有说明", "查看该项的日志"

@@ -48,6 +48,8 @@ def show_standings(year: int, day: date) -> None:
     )
 
 
+#: A table nobody can read to its end only makes the page slow.
+MOST_ROWS = 1000
 #: What an operator looks for first comes first: the page cuts a wide table off at the right.
 _COLUMNS = ("单位", "结果", "原因", "下一步", "步骤", "年度", "文件")
 
@@ -56,9 +58,11 @@ _COLUMNS = ("单位", "结果", "原因", "下一步", "步骤", "年度", "文�
 def show_results(flow: str, rows: list[dict[str, str]]) -> None:
     """What a run did, and who failed with why and what next: one table, what failed first."""
     failed = sum(1 for row in rows if row["原因"])
-    shown = [c for c in _COLUMNS if failed or c not in ("原因", "下一步")]
+    columns = [c for c in _COLUMNS if failed or c not in ("原因", "下一步")]
+    shown = sorted(rows, key=lambda r: not r["原因"])[:MOST_ROWS]
+    cut = f"，表中列前 {MOST_ROWS} 项" if len(rows) > MOST_ROWS else ""
     create_table_artifact(
         key=f"{flow}-results",
-        table=[{c: row[c] for c in shown} for row in sorted(rows, key=lambda r: not r["原因"])],
-        description=f"完成 {len(rows) - failed} 项，未完成 {failed} 项",
+        table=[{c: row[c] for c in columns} for row in shown],
+        description=f"完成 {len(rows) - failed} 项，未完成 {failed} 项{cut}",
     )

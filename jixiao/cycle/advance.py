@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from jixiao.cycle import crew
 from jixiao.cycle.base import Cycle, Done, Item, Step
 from jixiao.cycle.collect import Inbox
 from jixiao.cycle.digests import CompetentDigests, Digest, Openings
@@ -54,12 +57,23 @@ def perform(cycle: Cycle, id: str) -> tuple[list[Done], dict[str, Exception]]:
     """
     done: list[Done] = []
     failed: dict[str, Exception] = {}
-    for item in STEPS[id].due(cycle):
-        try:
-            done.append(STEPS[id].do(cycle, item))
-        except Exception as error:  # noqa: BLE001 - it is handed to the caller, who says it
-            failed[item.name] = error
+    items = STEPS[id].due(cycle)
+    outcomes = crew.do_all(cycle, id, items) if crew.worth_it(items) else _do_here(cycle, id, items)
+    for item, outcome in zip(items, outcomes, strict=True):
+        if isinstance(outcome, Done):
+            done.append(outcome)
+        else:
+            failed[item.name] = outcome
     return done, failed
+
+
+def _do_here(cycle: Cycle, id: str, items: list[Item]) -> Iterator[Done | Exception]:
+    """Every item in this process; for each, in order, what was done or why it was not."""
+    for item in items:
+        try:
+            yield STEPS[id].do(cycle, item)
+        except Exception as error:  # noqa: BLE001 - it is handed to the caller, who says it
+            yield error
 
 
 def advance(cycle: Cycle) -> tuple[list[Done], dict[str, Exception]]:

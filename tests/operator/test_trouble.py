@@ -15,11 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from prefect.states import Failed
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from flows.stage import explain
 from jixiao.cycle import Cycle, open_cycle, outstanding, perform
 from jixiao.cycle import targets as targets_step
 from jixiao.delivery import Folder
@@ -27,6 +25,7 @@ from jixiao.notices.sink import Sink
 from jixiao.settings import Settings
 from jixiao.store.db import migrate
 from jixiao.store.store import history
+from tasks.trouble import explain
 from tests.operator.aside import CUTS, Aside
 from tests.operator.year import YEAR, Prepared, canonical, play, settings_in, tree
 
@@ -84,7 +83,7 @@ def test_a_full_disk_keeps_one_department_waiting(
     assert [d.id for d in done] == ["12431199MB9903038L"]
     (error,) = failed.values()
     assert isinstance(error, OSError)
-    why, next = explain(Failed(data=error))
+    why, next = explain(error)
     assert why.startswith("读写不了")
     assert SONGXI in why  # the file, not the temporary one beside it
     assert ".writing-" not in why
@@ -159,7 +158,7 @@ def test_a_database_that_goes_away_in_mid_step(
         assert len(failed) == (4 if away else 1)
         for error in failed.values():
             assert isinstance(error, OperationalError)
-            why, next = explain(Failed(data=error))
+            why, next = explain(error)
             assert why.startswith("数据库出错")
             assert "恢复后点 Retry" in next
         if away:
