@@ -38,9 +38,10 @@ def sender(cycle: Cycle, submission: Submission) -> Department:
             f"这是 {submission.year} 年度的表，现在收的是 {cycle.year} 年度。请用本年度下达的工作簿填报。",
         )
     code = submission.unit_code.strip().upper()
-    department = cycle.pack.department(code)
+    department = named(cycle, code, submission.unit_name)
     if department is not None:
-        _check_forms(cycle, submission, department)
+        if code:
+            _check_forms(cycle, submission, department)
         return department
     bureau = cycle.pack.info.bureau.name
     if code:
@@ -48,9 +49,6 @@ def sender(cycle: Cycle, submission: Submission) -> Department:
             "not_on_roster",
             f"单位代码 {code} 不在 {cycle.year} 年度名册里。请核对代码，或联系{bureau}。",
         )
-    named = _by_name(cycle, submission.unit_name)
-    if named is not None:
-        return named
     if submission.unit_name:
         raise RefusedFile(
             "not_on_roster",
@@ -60,6 +58,11 @@ def sender(cycle: Cycle, submission: Submission) -> Department:
         "no_identity",
         "文件里找不到单位代码，也找不到单位名称。请在下达的工作簿里填报，不要另建文件。",
     )
+
+
+def named(cycle: Cycle, code: str, name: str) -> Department | None:
+    """The department on the roster with this code, or where there is no code with this name."""
+    return cycle.pack.department(code) if code else _by_name(cycle, name)
 
 
 def _by_name(cycle: Cycle, name: str) -> Department | None:

@@ -132,11 +132,13 @@ class Item:
         id: what the step knows it by: a unit code, a file name, a filing's number.
         name: what a person calls it.
         key: content hash of what the work is made from, ``""`` where the id says it all.
+        beside: files to be looked at together with the one that is the id, each with its hash.
     """
 
     id: str
     name: str
     key: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import Connection
 
 from jixiao import targets as target_model
 from jixiao.cycle.arrival import check_signature, check_template, sender
-from jixiao.cycle.base import Cycle, Done, Item, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, write_file
 from jixiao.cycle.deadlines import granted, own_window
 from jixiao.cycle.ledger import apply_ledger, open_ledger
 from jixiao.cycle.targets import check_targets
 from jixiao.cycle.tell import tell
+from jixiao.cycle.together import (
+    SAVE_AGAIN,
+    Arrival,
+    Delivery,
+    Found,
+    by_sender,
+    choose,
+    look,
+    piles,
+)
 from jixiao.delivery import Folder
 from jixiao.diff import diff
 from jixiao.errors import JixiaoError, RefusedFile
 from jixiao.forms import Form
+from jixiao.intake import merge
 from jixiao.intake.child import SHARED
+from jixiao.intake.marker import TARGETS
 from jixiao.notices import BUREAU
 from jixiao.paths import pack_dir
 from jixiao.policy import Department, Stage
@@ -29,6 +39,7 @@ from jixiao.settings import ZONE
 from jixiao.store.db import alone
 from jixiao.store.filings import (
     FilingRecord,
+    delivery_record,
     delivery_records,
     filing_content,
     filing_records,
@@ -41,7 +52,11 @@ from jixiao.workbooks.ledger import Ledger, read_ledger
 
 
 class Inbox:
-    """Look at every file that was not looked at before."""
+    """Look at every file that was not looked at before.
+
+    Files of one department that lie in the folder at once are one item: which of them counts
+    must not hang on which is taken up first.
+    """
 
     id = "collect"
     title = "接收报送文件"
@@ -50,40 +65,72 @@ class Inbox:
         with cycle.store.read() as connection:
             seen = {(r.name, r.sha256) for r in delivery_records(connection, cycle.year)}
         folder, now = cycle.settings.inbox_folder, time.time()
-        items = []
+        found: list[Found] = []
         for file in folder.files():
             if file.modified is not None and now - file.modified < cycle.settings.settle:
                 continue  # perhaps still being written: left for the next look
-            sha256 = hashlib.sha256(_read(folder, file.name)).hexdigest()
-            if (file.name, sha256) not in seen:
-                items.append(Item(file.name, file.name, sha256))
-        return items
+            data = _read(folder, file.name)
+            sha256 = hashlib.sha256(data).hexdigest()
+            if (file.name, sha256) in seen:
+                continue
+            found.append(Found(file.name, sha256, data))
+            if len(found) > 1:  # a file that lies there alone is beside no other
+                found[0], found[-1] = look(cycle, found[0]), look(cycle, found[-1])
+        return piles(found)
 
     def do(self, cycle: Cycle, item: Item) -> Done:
-        data = _read(cycle.settings.inbox_folder, item.id)
-        delivery = _Delivery(item.id, hashlib.sha256(data).hexdigest(), len(data))
-        if item.key and delivery.sha256 != item.key:
-            return Done(item.id, item.name, "文件还在写入，留到下一次再收")
-        name = item.id.rsplit("/", 1)[-1]
-        try:
-            submission = SHARED.read(data, name, cycle.pack.forms)
-            if isinstance(submission, RefusedFile):
-                raise submission
-            check_signature(submission)
-            if _belongs_elsewhere(cycle, submission):
-                return Done(item.id, item.name, f"是 {submission.year} 年度的文件，留给该年度处理")
-            department = sender(cycle, submission)
-            check_template(cycle, submission, department)
-        except RefusedFile as refusal:
-            if refusal.code == "no_forms" and (ledger := read_ledger(data, name)) is not None:
-                return _take_ledger(cycle, delivery, data, ledger)
-            return _refuse(cycle, delivery, data, refusal)
-        if submission.kind == "targets":
-            return _take_proposal(cycle, delivery, data, department, submission)
-        try:
-            return _take_filing(cycle, delivery, data, department, submission)
-        except RefusedFile as refusal:
-            return _refuse(cycle, delivery, data, refusal)
+        opened = []
+        for name, sha256 in ((item.id, item.key), *item.beside):
+            data = _read(cycle.settings.inbox_folder, name)
+            if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+                return Done(item.id, item.name, "文件还在写入，留到下一次再收")
+            opened.append(_open(cycle, name, data))
+        done = [o for o in opened if isinstance(o, Done)]
+        for pile in by_sender(o for o in opened if isinstance(o, Arrival)):
+            done += _take(cycle, pile)
+        if len(done) == 1:
+            return done[0]
+        said = "；".join(f"{d.id}：{d.did}" for d in sorted(done, key=lambda d: d.id))
+        return Done(item.id, item.name, said)
+
+
+def _open(cycle: Cycle, name: str, data: bytes) -> Arrival | Done:
+    """What is in a file and whose it is; whatever is no department's is dealt with at once."""
+    delivery = Delivery(name, hashlib.sha256(data).hexdigest(), len(data))
+    short = name.rsplit("/", 1)[-1]
+    try:
+        submission = SHARED.read(data, short, cycle.pack.forms)
+        if isinstance(submission, RefusedFile):
+            raise submission
+        check_signature(submission)
+        if _belongs_elsewhere(cycle, submission):
+            return Done(name, name, f"是 {submission.year} 年度的文件，留给该年度处理")
+        department = sender(cycle, submission)
+        check_template(cycle, submission, department)
+    except RefusedFile as refusal:
+        if refusal.code == "no_forms" and (ledger := read_ledger(data, short)) is not None:
+            return _take_ledger(cycle, delivery, data, ledger)
+        return _refuse(cycle, delivery, data, refusal)
+    write_file(cycle.settings.archive / delivery.kept_as, data)
+    saved = cycle.settings.inbox_folder.modified(name)
+    return Arrival(delivery, submission, department, saved)
+
+
+def _take(cycle: Cycle, pile: list[Arrival]) -> list[Done]:
+    """Take what counts of a department's files that lay there at once, and refuse the others.
+
+    All in one transaction: a crash leaves either everything or nothing of it to be done.
+    """
+    chosen = choose(pile)
+    with cycle.store.begin() as connection:
+        done = [_put_back(cycle, connection, each, why) for each, why in chosen.refused]
+        for arrival in chosen.taken:
+            if arrival.submission.kind == TARGETS:
+                done.append(_take_proposal(cycle, connection, arrival))
+            else:
+                report = chosen.report if arrival is chosen.taken[0] else None
+                done.append(_take_filing(cycle, connection, arrival, report))
+    return done
 
 
 def _read(folder: Folder, name: str) -> bytes:
@@ -93,25 +140,13 @@ def _read(folder: Folder, name: str) -> bytes:
         raise JixiaoError(f"读不了收件箱里的文件“{name}”：{error.strerror or error}。") from None
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    name: str
-    sha256: str
-    size: int
-
-    @property
-    def kept_as(self) -> str:
-        """Where the bytes are kept below the archive: by content, so that nothing is lost."""
-        return f"{self.sha256[:2]}/{self.sha256}{Path(self.name).suffix.lower()[:8]}"
-
-
 def _belongs_elsewhere(cycle: Cycle, submission: Submission) -> bool:
     """Another year that has a pack of its own will take it."""
     year = submission.year
     return year is not None and year != cycle.year and pack_dir(year).is_dir()
 
 
-def _refuse(cycle: Cycle, delivery: _Delivery, data: bytes, refusal: RefusedFile) -> Done:
+def _refuse(cycle: Cycle, delivery: Delivery, data: bytes, refusal: RefusedFile) -> Done:
     """Keep the file with the reason; tell the bureau, since nobody knows whose it is."""
     write_file(cycle.settings.archive / delivery.kept_as, data)
     with cycle.store.begin() as connection:
@@ -128,100 +163,109 @@ def _refuse(cycle: Cycle, delivery: _Delivery, data: bytes, refusal: RefusedFile
     return Done(delivery.name, delivery.name, f"不能接收：{refusal.message}")
 
 
-def _take_proposal(
-    cycle: Cycle, delivery: _Delivery, data: bytes, department: Department, submission: Submission
-) -> Done:
-    targets = target_model.from_submission(submission, cycle.year, department.code)
+def _put_back(cycle: Cycle, connection: Connection, arrival: Arrival, refusal: RefusedFile) -> Done:
+    """Refuse a file whose sender is known, and tell the sender."""
+    delivery, department = arrival.delivery, arrival.department
+    stage = Stage.TARGETS if arrival.submission.kind == TARGETS else Stage.SUBMIT
+    if _keep(cycle, connection, delivery, "refused", department, refusal):
+        cycle.log(
+            connection, "refused", department.code,
+            file=delivery.name, sha256=delivery.sha256, code=refusal.code, reason=refusal.message,
+        )  # fmt: skip
+        tell(
+            cycle, connection, department, stage, "refused",
+            subject=delivery.sha256, file=delivery.name, reason=refusal.message,
+            next_step="按上面的原因办理；已经登记的报送不受影响。",
+        )  # fmt: skip
+    return Done(delivery.name, department.name, f"没有登记：{refusal.message}")
+
+
+def _take_proposal(cycle: Cycle, connection: Connection, arrival: Arrival) -> Done:
+    delivery, department = arrival.delivery, arrival.department
+    targets = target_model.from_submission(arrival.submission, cycle.year, department.code)
     problems = check_targets(cycle, targets)
-    write_file(cycle.settings.archive / delivery.kept_as, data)
-    with cycle.store.begin() as connection:
-        known = (
-            put_targets(connection, targets, source=delivery.name, problems=problems, day=cycle.day)
-            is None
-        )
-        outcome = "duplicate" if known else "proposal"
-        if _keep(cycle, connection, delivery, outcome, department):
-            cycle.log(
-                connection, "targets_proposed", department.code,
-                file=delivery.name, hash=targets.hash, problems=problems, duplicate=known,
-            )  # fmt: skip
+    known = (
+        put_targets(connection, targets, source=delivery.name, problems=problems, day=cycle.day)
+        is None
+    )
+    if _keep(cycle, connection, delivery, "duplicate" if known else "proposal", department):
+        cycle.log(
+            connection, "targets_proposed", department.code,
+            file=delivery.name, hash=targets.hash, problems=problems, duplicate=known,
+        )  # fmt: skip
     did = "绩效目标与上次申报相同" if known else f"绩效目标已收到，{len(problems)} 处提请注意"
     return Done(delivery.name, department.name, did)
 
 
 def _take_filing(
-    cycle: Cycle, delivery: _Delivery, data: bytes, department: Department, submission: Submission
+    cycle: Cycle, connection: Connection, arrival: Arrival, report: Arrival | None
 ) -> Done:
-    write_file(cycle.settings.archive / delivery.kept_as, data)
-    with cycle.store.begin() as connection:
-        given = granted(connection, cycle.year, department.code)
-        window = own_window(cycle.pack.calendar, given, department.code, Stage.SUBMIT)
-        late = cycle.day > window.closes
-        if any(
-            r.sha256 == delivery.sha256
-            for r in filing_records(connection, cycle.year, department.code)
-        ):
-            _keep(cycle, connection, delivery, "duplicate", department)
-            return Done(delivery.name, department.name, "与已报送的文件完全相同，不另行登记")
-        earlier = _last_filing(connection, cycle, department)
-        if earlier is not None:
-            _check_order(cycle, connection, delivery, earlier)
-        delivery_id = _keep(cycle, connection, delivery, "filing", department)
-        if delivery_id is None:
-            return Done(delivery.name, department.name, "这个文件已经登记过")
-        filing = put_filing(
-            connection, cycle.year, department.code, delivery_id=delivery_id,
-            sha256=delivery.sha256, day=cycle.day, late=late, content=to_json(submission),
-        )  # fmt: skip
-        assert filing is not None, "the hash was looked for in this very transaction"
-        changes = None
-        if earlier is not None:
-            before = from_json(filing_content(connection, earlier.id))
-            changes = len(diff(before, submission, cycle.pack.forms))
-        cycle.log(
-            connection, "filed", department.code,
-            file=delivery.name, sha256=delivery.sha256, receipt=filing.receipt, late=late,
-            changes=changes,
-        )  # fmt: skip
-        tell(
-            cycle, connection, department, Stage.SUBMIT, "receipt",
-            subject=delivery.sha256, file=delivery.name, receipt=filing.receipt,
-            sha256=delivery.sha256, received=_when(cycle, filing), late=late,
-            missing=_missing(cycle.pack.forms, submission), changes=changes,
-        )  # fmt: skip
-    return Done(delivery.name, department.name, f"已接收，回执号 {filing.receipt}")
-
-
-def _last_filing(
-    connection: Connection, cycle: Cycle, department: Department
-) -> FilingRecord | None:
-    """The department's newest filing; nobody adds another before this transaction ends."""
+    """Register a filing: a workbook with, where it lay beside it, its Word report."""
+    delivery, department = arrival.delivery, arrival.department
+    submission, sha256 = arrival.submission, delivery.sha256
+    parts = [arrival]
+    if report is not None:
+        submission = merge(submission, report.submission)
+        sha256 = content_hash(sha256, report.delivery.sha256)
+        parts.append(report)
+    names = "、".join(part.delivery.name for part in parts)
+    given = granted(connection, cycle.year, department.code)
+    window = own_window(cycle.pack.calendar, given, department.code, Stage.SUBMIT)
+    late = cycle.day > window.closes
+    # Nobody adds another filing of the department before this transaction ends.
     alone(connection, f"filing/{cycle.year}/{department.code}")
-    return next(reversed(filing_records(connection, cycle.year, department.code)), None)
+    before = filing_records(connection, cycle.year, department.code)
+    if any(r.sha256 == sha256 for r in before):
+        for part in parts:
+            _keep(cycle, connection, part.delivery, "duplicate", department)
+        return Done(names, department.name, "与已报送的文件完全相同，不另行登记")
+    earlier = before[-1] if before else None
+    if earlier is not None and (refusal := _too_old(cycle, connection, parts, earlier)):
+        did = [_put_back(cycle, connection, part, refusal).did for part in parts]
+        return Done(names, department.name, did[0])
+    delivery_id = _keep(cycle, connection, delivery, "filing", department)
+    if delivery_id is None:
+        return Done(names, department.name, "这个文件已经登记过")
+    if report is not None:
+        _keep(cycle, connection, report.delivery, "part", department)
+    filing = put_filing(
+        connection, cycle.year, department.code, delivery_id=delivery_id, sha256=sha256,
+        day=cycle.day, late=late, content=to_json(submission),
+    )  # fmt: skip
+    assert filing is not None, "the hash was looked for in this very transaction"
+    changes = None
+    if earlier is not None:
+        last = from_json(filing_content(connection, earlier.id))
+        changes = len(diff(last, submission, cycle.pack.forms))
+    files = [(part.delivery.name, part.delivery.sha256) for part in parts]
+    cycle.log(
+        connection, "filed", department.code,
+        files=files, sha256=sha256, receipt=filing.receipt, late=late, changes=changes,
+    )  # fmt: skip
+    tell(
+        cycle, connection, department, Stage.SUBMIT, "receipt",
+        subject=sha256, files=files, receipt=filing.receipt, received=_when(cycle, filing),
+        late=late, missing=_missing(cycle.pack.forms, submission), changes=changes,
+    )  # fmt: skip
+    return Done(names, department.name, f"已接收，回执号 {filing.receipt}")
 
 
-def _check_order(
-    cycle: Cycle, connection: Connection, delivery: _Delivery, earlier: FilingRecord
-) -> None:
-    """Of two filings that lay in the folder at once the one saved later counts.
-
-    Raises:
-        RefusedFile: ``two_at_once``: this is the older of the two, taken up second.
-    """
-    folder = cycle.settings.inbox_folder
-    name = next(
-        r.name for r in delivery_records(connection, cycle.year) if r.id == earlier.delivery_id
+def _too_old(
+    cycle: Cycle, connection: Connection, parts: list[Arrival], earlier: FilingRecord
+) -> RefusedFile | None:
+    """Why what was saved before the last filing's own file does not replace that filing."""
+    name = delivery_record(connection, earlier.delivery_id).name
+    other = cycle.settings.inbox_folder.modified(name)
+    if other is None or any(p.saved is None or p.saved >= other for p in parts):
+        return None
+    return RefusedFile(
+        "older_than_filed",
+        f"这一份保存得比已经报送的“{name}”（回执号 {earlier.receipt}）早，没有登记，"
+        f"仍以已经报送的为准。{SAVE_AGAIN}",
     )
-    this, other = folder.modified(delivery.name), folder.modified(name)
-    if this is not None and other is not None and this < other:
-        raise RefusedFile(
-            "two_at_once",
-            f"同时收到两份不同的报送，以后保存的“{name}”（回执号 {earlier.receipt}）为准，"
-            "这一份没有登记。如应以这一份为准，请重新保存后再报送。",
-        )
 
 
-def _take_ledger(cycle: Cycle, delivery: _Delivery, data: bytes, ledger: Ledger) -> Done:
+def _take_ledger(cycle: Cycle, delivery: Delivery, data: bytes, ledger: Ledger) -> Done:
     """An officer's ledger: its rows are decided on, whatever cannot be is told to the bureau."""
     if ledger.year != cycle.year and pack_dir(ledger.year).is_dir():
         return Done(
@@ -255,7 +299,7 @@ def _missing(forms: dict[str, Form], submission: Submission) -> list[str]:
 
 
 def _keep(
-    cycle: Cycle, connection: Connection, delivery: _Delivery, outcome: str,
+    cycle: Cycle, connection: Connection, delivery: Delivery, outcome: str,
     department: Department | None = None, refusal: RefusedFile | None = None,
 ) -> int | None:  # fmt: skip
     return put_delivery(

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -26,6 +27,7 @@ from jixiao.forms import Form
 from jixiao.intake import read_file
 from jixiao.intake.convert import converted, convertible
 from jixiao.intake.guard import CONVERTED, check
+from jixiao.intake.sender import Sender, sender_of
 from jixiao.submission import Submission, from_json, to_json
 
 MEMORY = 2 * 1024**3  # bytes of address space
@@ -70,8 +72,25 @@ class ChildReader:
         """
         try:
             data = _modern(data, name)
+            return from_json(self._ask(data, name, year, "submission"))
         except RefusedFile as refused:
             return refused
+
+    def sender(self, data: bytes, name: str) -> Sender | None:
+        """Whose a file says it is; ``None`` where it cannot be told without taking it up."""
+        if data.startswith(CONVERTED):
+            return None  # converting it only to look at it would take seconds
+        try:
+            return Sender(**json.loads(self._ask(data, name, None, "sender")))
+        except RefusedFile:
+            return None
+
+    def _ask(self, data: bytes, name: str, year: int | None, want: str) -> bytes:
+        """The child's answer.
+
+        Raises:
+            RefusedFile: the file cannot be taken, or broke the child.
+        """
         fresh = self._child is None
         child = self._child = self._child or _start()
         assert child.stdin is not None
@@ -81,22 +100,22 @@ class ChildReader:
         try:
             if fresh:
                 _send(child.stdin, self._setup)
-            _send(child.stdin, json.dumps({"name": name, "year": year}).encode())
+            _send(child.stdin, json.dumps({"name": name, "year": year, "want": want}).encode())
             _send(child.stdin, data)
             child.stdin.flush()
             status, answer = _receive(child.stdout), _receive(child.stdout)
         except (BrokenPipeError, EOFError):
             self.close()
-            return RefusedFile(
+            raise RefusedFile(
                 "reader_failed",
                 f"读取“{name}”时出了问题（内容过大或结构异常）。请把内容复制到重新下载的模板里再报送。",
-            )
+            ) from None
         finally:
             timer.cancel()
         if status == b"read":
-            return from_json(answer)
+            return answer
         code, message = json.loads(answer)
-        return RefusedFile(code, message)
+        raise RefusedFile(code, message)
 
     @property
     def pid(self) -> int:
@@ -138,10 +157,18 @@ class SharedReader:
     ) -> Submission | RefusedFile:
         """The submission in a file, or why it is refused."""
         with self._lock:
-            if self._reader is None or self._forms is not forms:
-                self._close()
-                self._reader, self._forms = ChildReader(forms), forms
-            return self._reader.read(data, name, year)
+            return self._for(forms).read(data, name, year)
+
+    def sender(self, data: bytes, name: str, forms: Mapping[str, Form]) -> Sender | None:
+        """Whose a file says it is; ``None`` where it cannot be told without taking it up."""
+        with self._lock:
+            return self._for(forms).sender(data, name)
+
+    def _for(self, forms: Mapping[str, Form]) -> ChildReader:
+        if self._reader is None or self._forms is not forms:
+            self._close()
+            self._reader, self._forms = ChildReader(forms), forms
+        return self._reader
 
     def close(self) -> None:
         """Ends the child; the next file gets a new one."""
@@ -218,6 +245,8 @@ def _exactly(pipe: IO[bytes], length: int) -> bytes:
 def _answer(forms: Mapping[str, Form], request: bytes, data: bytes) -> tuple[bytes, bytes]:
     wanted = json.loads(request)
     try:
+        if wanted["want"] == "sender":
+            return b"read", json.dumps(asdict(sender_of(data, wanted["name"], forms))).encode()
         return b"read", to_json(read_file(data, wanted["name"], forms, wanted["year"]))
     except RefusedFile as refused:
         return b"refused", json.dumps([refused.code, refused.message]).encode()

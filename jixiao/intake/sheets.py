@@ -55,8 +55,8 @@ def no_result(address: str) -> str:
     return f"公式没有计算结果（{address}），请用 Excel 或 WPS 打开、保存后重新报送"
 
 
-def read_xlsx(package: Package) -> list[Sheet]:
-    """The sheets of a guarded package, in the order of their tabs.
+def read_xlsx(package: Package, only: str | None = None) -> list[Sheet]:
+    """The sheets of a guarded package (the one of this name), in the order of their tabs.
 
     Raises:
         RefusedFile: a part is missing, damaged or out of bounds.
@@ -65,7 +65,7 @@ def read_xlsx(package: Package) -> list[Sheet]:
     if main not in package.names:
         raise _malformed()
     try:
-        return _sheets(package, main)
+        return _sheets(package, main, only)
     except ValueError:  # a reference, style or row number that is none
         raise _malformed() from None
 
@@ -76,7 +76,7 @@ def _malformed() -> RefusedFile:
     )
 
 
-def _sheets(package: Package, main: str) -> list[Sheet]:
+def _sheets(package: Package, main: str, only: str | None) -> list[Sheet]:
     related = relations(package, main)
     by_kind = {kind: part for kind, part in related.values() if part in package.names}
     book = _tree(package, main)
@@ -90,6 +90,8 @@ def _sheets(package: Package, main: str) -> list[Sheet]:
         if kind != "worksheet" or part not in package.names:
             continue
         name = element.get("name", "")
+        if only not in (None, name):
+            continue
         grid = _Pass(name, strings, formats, date1904).read(package, part)
         sheets.append(Sheet(name, element.get("state", "visible"), grid))
     return sheets

@@ -13,7 +13,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from jixiao.cycle import approve, perform
+from jixiao.cycle import Item, approve, perform
 from jixiao.cycle.collect import Inbox
 from jixiao.intake.child import SHARED
 from jixiao.store.filings import evaluation_records, filing_content
@@ -151,32 +151,14 @@ def test_edited_targets_are_a_finding_with_both_sides(bureau: Bureau) -> None:
     assert bureau.filings()[-1].status == "returned"
 
 
-def test_of_two_at_once_the_one_saved_later_counts(bureau: Bureau) -> None:
-    good, bad = bureau.filled(), bureau.filled("filings/songxi-1.yaml")
-    bureau.drop("甲.xlsx", good)
-    bureau.drop("乙.xlsx", bad)
-    inbox, now = bureau.settings.inbox, time.time()
-    os.utime(inbox / "甲.xlsx", (now, now))
-    os.utime(inbox / "乙.xlsx", (now - 60, now - 60))
-    step = Inbox()
-    items = step.due(bureau.cycle)
-    assert [i.name for i in items] == ["乙.xlsx", "甲.xlsx"]  # the older first
-    for item in reversed(items):  # as threads may take them up
-        step.do(bureau.cycle, item)
-    assert bureau.arrived()[-1].reason_code == "two_at_once"
-    (filing,) = bureau.filings()
-    with bureau.cycle.store.read() as connection:
-        assert from_json(filing_content(connection, filing.id)).unit_code == SONGXI
-    assert step.due(bureau.cycle) == []
-
-
 def test_threads_share_one_child(bureau: Bureau) -> None:
     data = bureau.filled()
     for number in range(4):
         bureau.drop(f"{number}.xlsx", data + b"")
     step, cycle = Inbox(), bureau.cycle
+    items = [Item(f"{number}.xlsx", f"{number}.xlsx") for number in range(4)]
     with ThreadPoolExecutor(4) as pool:
-        done = list(pool.map(lambda item: step.do(cycle, item), step.due(cycle)))
+        done = list(pool.map(lambda item: step.do(cycle, item), items))
     assert len(done) == 4
     assert len(bureau.filings()) == 1
     reader = SHARED._reader
