@@ -52,6 +52,12 @@ def template_dir() -> Path:
     return checkout if checkout.is_dir() else _PACKAGE / "_data" / "templates"
 
 
+def docs_dir() -> Path:
+    """The folder of the guide that goes out to departments, with its pictures."""
+    checkout = _PACKAGE.parent / "docs"
+    return checkout if checkout.is_dir() else _PACKAGE / "_data" / "docs"
+
+
 def deployments_dir() -> Path:
     """The folder of the Prefect deployments, in the checkout or inside the package."""
     checkout = _PACKAGE.parent / "deployments"

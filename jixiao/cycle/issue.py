@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deadlines import granted, own_window
-from jixiao.cycle.deliver import deliver
+from jixiao.cycle.deliver import deliver, deliver_guide, with_guide
 from jixiao.cycle.prior import prior_filing, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
@@ -59,7 +59,8 @@ class EvaluationWorkbooks:
             targets = target_set(connection, record.id)
             prior = prior_filing(connection, cycle.pack, department)
             last_year = prior.read(connection, cycle.pack.forms) if prior else None
-        data = issue_workbook(cycle.pack, department, targets, prior=last_year)
+        deliver_guide(cycle, item.id)
+        data = issue_workbook(with_guide(cycle), department, targets, prior=last_year)
         name = f"{file_name(department.name)}{cycle.year}年度绩效自评.xlsx"
         path, sha256 = deliver(cycle, item.id, name, data)
         outline = narrative_outline(cycle.pack, department, targets, prior=last_year)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
-from jixiao.cycle.deliver import deliver
+from jixiao.cycle.deliver import deliver, deliver_guide, with_guide
 from jixiao.cycle.tell import tell
 from jixiao.errors import JixiaoError
 from jixiao.forms import Form
@@ -48,7 +48,9 @@ class TargetTemplates:
     def do(self, cycle: Cycle, item: Item) -> Done:
         department = cycle.department(item.id)
         name = f"{file_name(department.name)}绩效目标申报表.xlsx"
-        path, sha256 = deliver(cycle, item.id, name, target_template(cycle.pack, department))
+        deliver_guide(cycle, item.id)
+        data = target_template(with_guide(cycle), department)
+        path, sha256 = deliver(cycle, item.id, name, data)
         with cycle.store.begin() as connection:
             if put_issued(
                 connection, cycle.year, unit=item.id, kind="targets", key=item.key, sha256=sha256,
@@ -122,9 +124,7 @@ def _check_form(form: Form, targets: FormTargets) -> list[str]:
     return problems
 
 
-def approved(
-    connection: Connection, year: int, unit: str | None = None
-) -> dict[str, TargetRecord]:
+def approved(connection: Connection, year: int, unit: str | None = None) -> dict[str, TargetRecord]:
     """The approved target set of every department (of one alone) that has one: the newest."""
     return {r.unit: r for r in target_records(connection, year, unit) if r.status == "approved"}
 

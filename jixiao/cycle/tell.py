@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle
 from jixiao.cycle.deadlines import granted, own_window
+from jixiao.cycle.deliver import guide_for_all, guide_of
 from jixiao.notices import BUREAU, ESCALATION, OPERATORS, Notice, brief, put, render
 from jixiao.notices.secrets import hide
 from jixiao.policy import Department, Stage
@@ -37,14 +38,17 @@ def tell(
     """
     policy = cycle.pack.channels
     window = cycle.pack.calendar.window(stage)
+    own = {}
     if isinstance(to, Department):
         recipient, channels = to.code, to.channels
+        own["guide"] = guide_of(cycle, connection, to.code)
         given_dates = granted(connection, cycle.year, to.code)
         window = own_window(cycle.pack.calendar, given_dates, to.code, stage)
     else:
         recipient, channels = to, _house(cycle, to)
     given = {
         **frame(cycle),
+        **own,
         "department": to if isinstance(to, Department) else None,
         "window": window,
         "stage": stage,
@@ -78,6 +82,7 @@ def frame(cycle: Cycle) -> dict[str, Any]:
         "bureau": cycle.pack.info.bureau,
         "day": cycle.day,
         "hand_in": cycle.pack.channels.hand_in,
+        "guide": guide_for_all(cycle),
     }
 
 

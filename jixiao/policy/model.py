@@ -56,7 +56,7 @@ class Bureau(Model):
     office: str = "绩效股"
     contact: str = Field("", description="联系人或岗位")
     phone: str = Field("", description="办公电话，印在模板封面和通知里")
-    guide_url: str = Field("", description="填报指南的网址，印在模板封面和通知里；不填则不印")
+    guide_url: str = Field("", description="填报指南的网址，印在模板封面和通知里；不填则用随工作簿下发的那一份")
 
 
 class Site(Model):

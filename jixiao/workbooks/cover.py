@@ -63,7 +63,9 @@ class Cover:
     def _guide(self, url: str) -> None:
         self.canvas.put(self.row, 0, "填报指南", "head")
         self.canvas.put(self.row, 1, url, "link", to=(self.row, 2))
-        self.canvas.sheet.write_url(self.row, 1, url, self.canvas.book.style("link"), url)
+        # Without a host it is a file beside the workbook.
+        target = url if "://" in url else f"external:{url}"
+        self.canvas.sheet.write_url(self.row, 1, target, self.canvas.book.style("link"), url)
         self.row += 1
 
     def _how(self, how: tuple[str, ...]) -> None:
