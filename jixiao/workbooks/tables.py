@@ -82,6 +82,8 @@ def write_table(w: Writing, table: TableSection, row: int, labels: int) -> int:
     for item, id, spare in rows:
         row += 1
         _row(w, table, item, id, row, labels, areas, spare=spare)
+    if table.role == "execution":
+        _execution_check(w, table)
     return row + 1
 
 
@@ -267,6 +269,19 @@ def _row_checks(w: Writing, table: TableSection, item: Row, base: str, row: int)
             address = f"{base}.{column.id}"
             name = w.title(column.title) or item.title
             w.checks.required(row, w.places[address], w.text(address), name)
+
+
+_EXECUTION = ("executed", "annual", "weight", "score")
+
+
+def _execution_check(w: Writing, table: TableSection) -> None:
+    """Shows on the row that carries the points what its rate is worth, if the score differs."""
+    item = next((r for r in table.rows if not r.sub and not r.repeat), None)
+    if item is None or not set(_EXECUTION) <= {c.id for c in table.columns} - set(item.blocked):
+        return
+    at = [f"{table.id}.{item.id}.{column}" for column in _EXECUTION]
+    executed, annual, weight, score = ((w.places[a], w.text(a)) for a in at)
+    w.checks.execution(executed[0][0], executed, annual, weight, score)
 
 
 def sum_checks(w: Writing, table: TableSection) -> None:
