@@ -100,6 +100,14 @@ class Folder:
                 arrived.append(Arrived(name, int(info.get("size") or 0), _modified(info)))
         return sorted(arrived, key=lambda a: (a.modified or 0.0, a.name))
 
+    def path(self, name: str) -> Path | None:
+        """Where a file is on this machine, ``None`` where the folder is not."""
+        return Path(self._at(name)) if self.local else None
+
+    def exists(self, name: str) -> bool:
+        found: bool = self._fs.exists(self._at(name))
+        return found
+
     def read(self, name: str) -> bytes:
         """A file's bytes.
 
@@ -128,6 +136,11 @@ class Folder:
         self._fs.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
         self._fs.pipe_file(path, data)
         return hashlib.sha256(data).hexdigest()
+
+    def remove(self, name: str) -> None:
+        """Takes a file away; one that is not there is fine."""
+        if self.exists(name):
+            self._fs.rm_file(self._at(name))
 
     def link(self, name: str, prefix: str = "") -> str:
         """What a person opens: below ``prefix`` where the folder is served, else its address."""

@@ -30,6 +30,8 @@ class Settings:
         deliver_to: address workbooks are laid at for departments; ``""``: ``deliveries``.
         deliver_url: public prefix under which that folder is served, for links in notices.
         publish_to: address (path or fsspec) the public site is sent to beside ``site``; ``""``: none.
+        archive_at, reports_at: addresses of what was received and of the reports, for several
+            machines that share their files; ``""``: below ``var``.
         settle: seconds a file must lie unchanged before it is looked at.
     """
 
@@ -39,6 +41,8 @@ class Settings:
     deliver_to: str = ""
     deliver_url: str = ""
     publish_to: str = ""
+    archive_at: str = ""
+    reports_at: str = ""
     settle: float = 0.0
 
     @property
@@ -59,8 +63,16 @@ class Settings:
         return self.var / "inbox"
 
     @property
-    def archive(self) -> Path:
+    def archive_folder(self) -> Folder:
         """Every file ever received, under its content hash."""
+        return Folder(self.archive_at or str(self.archive))
+
+    @property
+    def reports_folder(self) -> Folder:
+        return Folder(self.reports_at or str(self.reports))
+
+    @property
+    def archive(self) -> Path:
         return self.var / "archive"
 
     @property
@@ -82,8 +94,8 @@ def load_settings(var: Path | None = None) -> Settings:
     """Settings from the environment.
 
     ``JIXIAO_VAR`` and ``JIXIAO_DATABASE`` (default: SQLite in ``var/``); ``JIXIAO_INBOX``,
-    ``JIXIAO_DELIVER_TO``, ``JIXIAO_DELIVER_URL`` and ``JIXIAO_PUBLISH_TO`` as in
-    :class:`Settings`; ``JIXIAO_SETTLE_SECONDS`` (default 5).
+    ``JIXIAO_DELIVER_TO``, ``JIXIAO_DELIVER_URL``, ``JIXIAO_PUBLISH_TO``, ``JIXIAO_ARCHIVE`` and
+    ``JIXIAO_REPORTS`` as in :class:`Settings`; ``JIXIAO_SETTLE_SECONDS`` (default 5).
 
     Args:
         var: a folder of its own, as for a demonstration; nothing else then comes from outside.
@@ -100,6 +112,8 @@ def load_settings(var: Path | None = None) -> Settings:
         deliver_to=os.environ.get("JIXIAO_DELIVER_TO", ""),
         deliver_url=os.environ.get("JIXIAO_DELIVER_URL", ""),
         publish_to=os.environ.get("JIXIAO_PUBLISH_TO", ""),
+        archive_at=os.environ.get("JIXIAO_ARCHIVE", ""),
+        reports_at=os.environ.get("JIXIAO_REPORTS", ""),
         settle=_seconds(os.environ.get("JIXIAO_SETTLE_SECONDS", "5")),
     )
 

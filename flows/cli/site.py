@@ -41,7 +41,7 @@ def summary(
         written = write_summary(cycle, chosen)
         state = "草稿" if written.summary.draft else "正式"
         rows += [
-            {"年度": str(cycle.year), "状态": state, "文件": str(p)} for p in written.paths
+            {"年度": str(cycle.year), "状态": state, "文件": place} for place in written.places
         ]  # fmt: skip
     if json:
         print_json(rows)

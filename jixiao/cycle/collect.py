@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jixiao import targets as target_model
 from jixiao.cycle.arrival import check_signature, check_template, sender
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash
 from jixiao.cycle.deadlines import granted, own_window
 from jixiao.cycle.ledger import apply_ledger, open_ledger
 from jixiao.cycle.targets import check_targets
@@ -111,7 +111,7 @@ def _open(cycle: Cycle, name: str, data: bytes) -> Arrival | Done:
         if refusal.code == "no_forms" and (ledger := read_ledger(data, short)) is not None:
             return _take_ledger(cycle, delivery, data, ledger)
         return _refuse(cycle, delivery, data, refusal)
-    write_file(cycle.settings.archive / delivery.kept_as, data)
+    cycle.settings.archive_folder.write(delivery.kept_as, data)
     saved = cycle.settings.inbox_folder.modified(name)
     return Arrival(delivery, submission, department, saved)
 
@@ -148,7 +148,7 @@ def _belongs_elsewhere(cycle: Cycle, submission: Submission) -> bool:
 
 def _refuse(cycle: Cycle, delivery: Delivery, data: bytes, refusal: RefusedFile) -> Done:
     """Keep the file with the reason; tell the bureau, since nobody knows whose it is."""
-    write_file(cycle.settings.archive / delivery.kept_as, data)
+    cycle.settings.archive_folder.write(delivery.kept_as, data)
     with cycle.store.begin() as connection:
         if _keep(cycle, connection, delivery, "refused", refusal=refusal):
             cycle.log(
@@ -275,7 +275,7 @@ def _take_ledger(cycle: Cycle, delivery: Delivery, data: bytes, ledger: Ledger) 
         applied = apply_ledger(cycle, open_ledger(cycle, data, delivery.name))
     except RefusedFile as refusal:
         return _refuse(cycle, delivery, data, refusal)
-    write_file(cycle.settings.archive / delivery.kept_as, data)
+    cycle.settings.archive_folder.write(delivery.kept_as, data)
     with cycle.store.begin() as connection:
         if _keep(cycle, connection, delivery, "ledger") and applied.refused:
             tell(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from functools import lru_cache
 
-from jixiao.cycle.base import Cycle, file_name, write_file
+from jixiao.cycle.base import Cycle, file_name
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.cycle.status import Standing, standings
 from jixiao.policy import Stage
@@ -17,7 +17,8 @@ from jixiao.reports.summary import (
     county_summary,
     department_summary,
 )
-from jixiao.store.filings import evaluation_records, filing_records
+from jixiao.store import Store
+from jixiao.store.filings import evaluation_records, filing_records, last_changes
 
 #: What a summary can be written as.
 FORMATS = ("html", "docx", "pdf", "xlsx")
@@ -31,12 +32,20 @@ def spread(cycle: Cycle) -> tuple[Decimal, ...]:
     """
     if cycle.day <= cycle.pack.calendar.window(Stage.SUBMIT).closes:
         return ()
-    return tuple(sorted(_newest_scores(cycle, cycle.year).values()))
-
-
-def _newest_scores(cycle: Cycle, year: int) -> dict[str, Decimal]:
-    """The recomputed score by unit code; departments without one are left out."""
     with cycle.store.read() as connection:
+        changes = last_changes(connection)
+    return _spread(cycle.store, cycle.year, changes)
+
+
+@lru_cache(maxsize=8)
+def _spread(store: Store, year: int, changes: tuple[int, ...]) -> tuple[Decimal, ...]:
+    """Kept while nothing changes: every department's public report asks for it."""
+    return tuple(sorted(_newest_scores(store, year).values()))
+
+
+def _newest_scores(store: Store, year: int) -> dict[str, Decimal]:
+    """The recomputed score by unit code; departments without one are left out."""
+    with store.read() as connection:
         newest = {
             r.unit: r.id for r in filing_records(connection, year) if r.status != "superseded"
         }
@@ -54,7 +63,7 @@ class Written:
     """The summary and where its files are."""
 
     summary: CountySummary
-    paths: tuple[Path, ...]
+    places: tuple[str, ...]
 
 
 def write_summary(cycle: Cycle, formats: tuple[str, ...]) -> Written:
@@ -68,18 +77,18 @@ def write_summary(cycle: Cycle, formats: tuple[str, ...]) -> Written:
     summary = summarise(cycle)
     mark = "（草稿）" if summary.draft else ""
     name = file_name(f"{cycle.year}年度预算绩效自评汇总{mark}")
-    folder = cycle.settings.reports / str(cycle.year) / "汇总"
-    paths = []
+    reports = cycle.settings.reports_folder
+    places = []
     for format, data in summary_files(summary, formats).items():
-        path = folder / f"{name}.{format}"
-        write_file(path, data)
-        paths.append(path)
-    return Written(summary, tuple(paths))
+        path = f"{cycle.year}/汇总/{name}.{format}"
+        reports.write(path, data)
+        places.append(reports.link(path))
+    return Written(summary, tuple(places))
 
 
 def summarise(cycle: Cycle) -> CountySummary:
     """Everything the database knows of the year, brought together."""
-    before = _newest_scores(cycle, cycle.year - 1)
+    before = _newest_scores(cycle.store, cycle.year - 1)
     lines = [_line(cycle, s, before.get(s.department.code)) for s in standings(cycle)]
     draft = cycle.day < cycle.pack.calendar.window(Stage.PUBLISH).opens
     return county_summary(cycle.pack, lines, as_of=cycle.day, draft=draft)

@@ -171,7 +171,7 @@ def _write_annotated(
     """The department's own workbook with the findings in it; its path below the deliveries."""
     with cycle.store.read() as connection:
         delivery = delivery_record(connection, filing.delivery_id)
-    original = (cycle.settings.archive / delivery.kept_as).read_bytes()
+    original = cycle.settings.archive_folder.read(delivery.kept_as)
     if original[:2] == b"PK" and delivery.kept_as.endswith(".xlsx"):
         data = annotate(
             original, _told(evaluation), evaluation.submission.explanations, _changes(cycle, filing)

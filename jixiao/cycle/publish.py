@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash
 from jixiao.cycle.county import spread
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.policy import Stage
+from jixiao.publishing.content import bytes_of, digest
 from jixiao.publishing.site import SiteEntry, site_entry, site_info
 from jixiao.reports.files import JSON
 from jixiao.reports.view import report_view
@@ -82,6 +83,7 @@ def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
             connection, cycle.year, filing.unit, filing_id=filing.id, revision=revision,
             key=item.key, address=entry.address, path=folder, sha256=entry.sha256,
             content=content, day=cycle.day,
+            files={name: digest(each) for name, each in entry.files.items()},
             listing={
                 "unit_name": entry.unit_name, "grade": entry.grade,
                 "claimed": entry.claimed, "computed": entry.computed,
@@ -100,11 +102,11 @@ def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
 
 def _write(cycle: Cycle, folder: str, entry: SiteEntry) -> str:
     """Keep a revision's files; returns the hash of its JSON."""
-    there = cycle.settings.reports / folder
-    write_file(there / PAGE, entry.page)
-    for name, data in entry.files.items():
-        write_file(there / name, data)
-    return write_file(there / JSON, entry.data)
+    reports = cycle.settings.reports_folder
+    reports.write(f"{folder}/{PAGE}", bytes_of(entry.page))
+    for name, content in entry.files.items():
+        reports.write(f"{folder}/{name}", bytes_of(content))
+    return reports.write(f"{folder}/{JSON}", bytes_of(entry.data))
 
 
 def _filed(cycle: Cycle, submission: Submission, column: str) -> str:

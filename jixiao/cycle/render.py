@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from jixiao import __version__
-from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name, write_file
+from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.paths import template_dir
 from jixiao.reports.files import ReportFiles, report_files
@@ -71,21 +71,20 @@ class Reports:
                     receipt=filing.receipt, path=path, sha256=files.sha256, without_pdf=missing,
                 )  # fmt: skip
         said = f"自评报告已生成{missing}"
-        return Done(item.id, item.name, said, str(cycle.settings.reports / path))
+        return Done(item.id, item.name, said, cycle.settings.reports_folder.link(path))
 
 
 def _write(cycle: Cycle, filing: FilingRecord, name: str, files: ReportFiles) -> str:
     """Write the files of a report; the page's path below the reports folder."""
     folder = f"{cycle.year}/{filing.unit}/第{filing.number}次"
     title = f"{file_name(name)}自评报告"
-    there = cycle.settings.reports / folder
-    write_file(there / f"{title}.html", files.page)
+    reports = cycle.settings.reports_folder
+    reports.write(f"{folder}/{title}.html", files.page)
     for other, data in files.others.items():
         plain = other if other.endswith(".json") else f"{title}{Path(other).suffix}"
-        write_file(there / plain, data)
-    pdf = there / f"{title}.pdf"
+        reports.write(f"{folder}/{plain}", data)
     if files.undrawn:
-        pdf.unlink(missing_ok=True)  # it was made from an earlier evaluation
+        reports.remove(f"{folder}/{title}.pdf")  # it was made from an earlier evaluation
     return f"{folder}/{title}.html"
 
 

@@ -10,6 +10,7 @@ from jixiao.cycle.render import templates_hash
 from jixiao.cycle.status import Standing, State, standings
 from jixiao.cycle.tell import tell
 from jixiao.policy import Stage
+from jixiao.publishing.content import Kept
 from jixiao.publishing.register import RegisterRow, make_register
 from jixiao.publishing.site import (
     SiteEntry,
@@ -120,13 +121,12 @@ def _site_year(cycle: Cycle) -> SiteYear:
 
 
 def _entry(cycle: Cycle, record: PublicationRecord) -> SiteEntry:
-    folder = cycle.settings.reports / record.path
+    reports = cycle.settings.reports_folder
     offered = cycle.pack.info.site.formats
-    files = {
-        name: (folder / name).read_bytes()
-        for format, name in (("docx", WORD), ("pdf", PDF))
-        if format in offered and (folder / name).is_file()
-    }
+
+    def kept(name: str, sha256: str) -> Kept:
+        return Kept(reports, f"{record.path}/{name}", sha256)
+
     return SiteEntry(
         unit_code=record.unit,
         unit_name=record.listing["unit_name"],
@@ -136,10 +136,14 @@ def _entry(cycle: Cycle, record: PublicationRecord) -> SiteEntry:
         address=record.address,
         revision=record.revision,
         published_on=record.published_on,
-        page=(folder / PAGE).read_bytes(),
-        data=(folder / JSON).read_bytes(),
+        page=kept(PAGE, record.sha256),
+        data=kept(JSON, record.content),
         sha256=record.sha256,
-        files=files,
+        files={
+            name: kept(name, record.files[name])
+            for format, name in (("docx", WORD), ("pdf", PDF))
+            if format in offered and name in record.files
+        },
     )
 
 

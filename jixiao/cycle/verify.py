@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
 from jixiao.cycle.tell import tell
+from jixiao.delivery import Folder
 from jixiao.notices import BUREAU
 from jixiao.policy import Stage
 from jixiao.publishing.verify import (
     Fetcher,
     VerifyResult,
     VerifyState,
+    folder_fetcher,
     http_fetcher,
-    local_fetcher,
     verify,
 )
 from jixiao.store.publications import (
@@ -62,14 +64,8 @@ class Verify:
             record = publication_records(connection, cycle.year, unit)[unit]
             looks = _last_looks(verification_records(connection, cycle.year, unit))
         address = _own_address(cycle, record) if own else record.address
-        site = cycle.pack.info.site
-        fetch: Fetcher = (
-            http_fetcher(hosts=site.own_hosts)
-            if own
-            else local_fetcher(cycle.settings.site / "current", site.base_url)
-        )
         result = verify(
-            fetch, address, unit=record.unit, year=cycle.year, sha256=record.sha256,
+            _fetcher(cycle, own=own), address, unit=record.unit, year=cycle.year, sha256=record.sha256,
             content=record.content, name=record.listing["unit_name"] if own else "",
         )  # fmt: skip
         last = looks.get((record.unit, record.revision, address))
@@ -92,6 +88,17 @@ class Verify:
             if last is None or last.state != result.state.value:
                 _tell(cycle, connection, record, address, result, own=own)
         return Done(item.id, item.name, result.detail, address)
+
+
+def _fetcher(cycle: Cycle, *, own: bool) -> Fetcher:
+    """How an address is looked at: over the net where it is served, else what is laid there."""
+    site, settings = cycle.pack.info.site, cycle.settings
+    if own:
+        return http_fetcher(hosts=site.own_hosts)
+    if site.fetch_public:
+        return http_fetcher(hosts=(urlsplit(site.base_url).hostname or "",))
+    where = settings.publish_to or str(settings.site / "current")
+    return folder_fetcher(Folder(where), site.base_url)
 
 
 _Looks = dict[tuple[str, int, str], VerificationRecord]

@@ -70,6 +70,9 @@ class Site(Model):
     formats: tuple[Literal["docx", "pdf"], ...] = Field(
         ("docx", "pdf"), description="公开页提供下载的文件格式"
     )
+    fetch_public: bool = Field(
+        False, description="核验时是否按公开网址上网去取；不填则只核对发布的文件"
+    )
     verify_own: bool = Field(False, description="是否核验单位在附件8里填报的自己网站的网址")
     own_hosts: tuple[str, ...] = Field(
         (), description="只核验这些主机及其子域名上的单位网址；不填则不限"

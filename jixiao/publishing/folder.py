@@ -2,18 +2,25 @@
 
 ``versions/<hash>/`` holds the content, ``current`` is a link to one of them. A reader sees the
 old site or the new one, never half of either, and a crash at any moment leaves the old one.
+A file that stays the same is not written again but gets a second name; ``lists/<hash>.json`` says
+how each file was written, so that one changed by hand is seen.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from jixiao.delivery import write_file
+from jixiao.publishing.content import Content, bytes_of, digest
 
 KEEP = 3
 _LINK = "current"
@@ -35,6 +42,14 @@ class Switched:
     root: Path
 
 
+class Lies(NamedTuple):
+    """How a file was written: its content's hash, its size in bytes and its time."""
+
+    sha256: str
+    size: int
+    mtime_ns: int
+
+
 def switch(link: Path, version: Path) -> None:
     """Make ``link`` show ``version``, in one atomic step."""
     fresh = link.with_name(f"{link.name}.new")
@@ -45,7 +60,7 @@ def switch(link: Path, version: Path) -> None:
 
 def put(
     out: Path,
-    files: Mapping[str, bytes],
+    files: Mapping[str, Content],
     *,
     keep: int = KEEP,
     switch: Callable[[Path, Path], None] = switch,
@@ -63,18 +78,23 @@ def put(
             return Switched(False, version, link)
         _clear_unfinished(versions)
         if not target.is_dir():
-            _write(versions / f"{_UNFINISHED}{version}", target, files)
+            fresh, before = versions / f"{_UNFINISHED}{version}", link.resolve()
+            lists = out / "lists"
+            lists.mkdir(exist_ok=True)
+            lies = _write(fresh, files, before, _read_lies(lists / f"{before.name}.json"))
+            write_file(lists / f"{version}.json", json.dumps(lies).encode())
+            os.rename(fresh, target)
         os.utime(target)
         switch(link, target)
         _prune(versions, target, keep)
     return Switched(True, version, link)
 
 
-def _version(files: Mapping[str, bytes]) -> str:
-    digest = hashlib.sha256()
+def _version(files: Mapping[str, Content]) -> str:
+    whole = hashlib.sha256()
     for path in sorted(files):
-        digest.update(f"{path}\0{hashlib.sha256(files[path]).hexdigest()}\n".encode())
-    return digest.hexdigest()[:20]
+        whole.update(f"{path}\0{digest(files[path])}\n".encode())
+    return whole.hexdigest()[:20]
 
 
 @contextmanager
@@ -85,14 +105,51 @@ def _alone(out: Path) -> Iterator[None]:
         yield
 
 
-def _write(fresh: Path, target: Path, files: Mapping[str, bytes]) -> None:
-    """Write everything under ``fresh``, on the disk, then give it its name."""
+def _write(
+    fresh: Path, files: Mapping[str, Content], before: Path, lies: Mapping[str, Lies]
+) -> dict[str, Lies]:
+    """Write everything under ``fresh``, on the disk; how it lies there.
+
+    Args:
+        before: the version shown now, whose unchanged files get a second name.
+        lies: how that one was written.
+    """
+    written = {}
     for path, content in files.items():
         file = fresh / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        wanted, old = digest(content), lies.get(path)
+        # One that was changed by hand in the meantime shows it, and is written anew.
+        if old is None or old.sha256 != wanted or not _link(before / path, file, old):
+            file.write_bytes(bytes_of(content))
+        written[path] = _lies(file, wanted)
     os.sync()
-    os.rename(fresh, target)
+    return written
+
+
+def _lies(file: Path, sha256: str) -> Lies:
+    stat = file.stat()
+    return Lies(sha256, stat.st_size, stat.st_mtime_ns)
+
+
+def _link(before: Path, file: Path, lies: Lies) -> bool:
+    """Whether a file as it was written could be given a second name."""
+    try:
+        if _lies(before, lies.sha256) != lies:
+            return False
+        os.link(before, file)
+    except OSError:  # gone, or a disk that has no second names
+        return False
+    return True
+
+
+def _read_lies(list_: Path) -> dict[str, Lies]:
+    """How a version was written; nothing where that is not known."""
+    try:
+        found = json.loads(list_.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+    return {path: Lies(*said) for path, said in found.items()}
 
 
 def _clear_unfinished(versions: Path) -> None:
@@ -106,3 +163,4 @@ def _prune(versions: Path, current: Path, keep: int) -> None:
     )
     for old in others[: max(len(others) - keep + 1, 0)]:
         shutil.rmtree(old)
+        (versions.parent / "lists" / f"{old.name}.json").unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 from jixiao.errors import JixiaoError
 from jixiao.policy import Pack
 from jixiao.publishing import folder
+from jixiao.publishing.content import Content
 from jixiao.publishing.folder import Switched
 from jixiao.publishing.register import Register, register_csv, register_json, register_xlsx
 from jixiao.reports.files import JSON, report_files
@@ -66,10 +67,10 @@ class SiteEntry:
     address: str
     revision: int
     published_on: date
-    page: bytes
-    data: bytes
+    page: Content
+    data: Content
     sha256: str
-    files: Mapping[str, bytes] = field(default_factory=dict)
+    files: Mapping[str, Content] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def build_site(
     return folder.put(out, site_files(site, years), switch=switch)
 
 
-def site_files(site: SiteInfo, years: Sequence[SiteYear]) -> dict[str, bytes]:
+def site_files(site: SiteInfo, years: Sequence[SiteYear]) -> dict[str, Content]:
     """Every file of the site by its path; the same input gives the same bytes."""
     newest_first = sorted(years, key=lambda y: -y.year)
     script = base64.b64encode(hashlib.sha256(SEARCH.encode()).digest()).decode()
@@ -182,7 +183,7 @@ def site_files(site: SiteInfo, years: Sequence[SiteYear]) -> dict[str, bytes]:
     entries = [entry for year in newest_first for entry in year.entries]
     latest = max((e.published_on for e in entries), default=None)
     updated = latest or date(min((y.year for y in years), default=1999) + 1, 1, 1)
-    files = {
+    files: dict[str, Content] = {
         "index.html": render("site/index.html.j2", **shared, root=""),
         "404.html": render("site/404.html.j2", **shared, root=f"{site.base_url}/"),
         "sitemap.xml": render("site/sitemap.xml.j2", **shared, entries=entries),
@@ -194,10 +195,10 @@ def site_files(site: SiteInfo, years: Sequence[SiteYear]) -> dict[str, bytes]:
     return files
 
 
-def _year_files(shared: dict[str, object], year: SiteYear) -> dict[str, bytes]:
+def _year_files(shared: dict[str, object], year: SiteYear) -> dict[str, Content]:
     page = render("site/year.html.j2", **shared, year=year, root="../")
     register = render("site/register.html.j2", **shared, register=year.register, root="../../")
-    files = {
+    files: dict[str, Content] = {
         f"{year.year}/index.html": page,
         f"{year.year}/register/index.html": register,
         f"{year.year}/register/register.xlsx": register_xlsx(year.register),

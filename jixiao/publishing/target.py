@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import fsspec
 from fsspec.core import url_to_fs
 
 from jixiao.errors import JixiaoError
+from jixiao.publishing.content import Content, bytes_of, digest
 
 # What lies at the target and with which content; no page links to it.
 _MANIFEST = ".jixiao-site.json"
@@ -19,7 +19,7 @@ _MANIFEST = ".jixiao-site.json"
 _LAST = ("feed.xml", "sitemap.xml", "index.html")
 
 
-def mirror(files: Mapping[str, bytes], address: str) -> list[str]:
+def mirror(files: Mapping[str, Content], address: str) -> list[str]:
     """Make the target hold exactly ``files`` (relative path → content): content first, index last.
 
     Only what changed is sent; what an earlier mirror left and the site no longer has is removed
@@ -34,10 +34,10 @@ def mirror(files: Mapping[str, bytes], address: str) -> list[str]:
     try:
         target, root = _open(address)
         there = _read_manifest(target, root)
-        wanted = {path: hashlib.sha256(data).hexdigest() for path, data in files.items()}
+        wanted = {path: digest(content) for path, content in files.items()}
         changed = sorted((p for p in files if there.get(p) != wanted[p]), key=_order)
         for path in changed:
-            _write(target, f"{root}/{path}", files[path])
+            _write(target, f"{root}/{path}", bytes_of(files[path]))
         for path in sorted(set(there) - set(wanted)):
             if target.exists(f"{root}/{path}"):
                 target.rm_file(f"{root}/{path}")
@@ -71,9 +71,9 @@ def _read_manifest(target: fsspec.AbstractFileSystem, root: str) -> dict[str, st
     return {str(path): str(digest) for path, digest in content.items()}
 
 
-def _write(target: fsspec.AbstractFileSystem, place: str, data: bytes) -> None:
+def _write(target: fsspec.AbstractFileSystem, place: str, content: bytes) -> None:
     target.makedirs(place.rsplit("/", 1)[0], exist_ok=True)
-    target.pipe_file(place, data)
+    target.pipe_file(place, content)
 
 
 def _shown(address: str) -> str:

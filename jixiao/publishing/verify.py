@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPException, HTTPMessage
-from pathlib import Path
 from typing import IO, Protocol
 from urllib import request
 from urllib.error import URLError
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree, html
+
+from jixiao.delivery import Folder
+from jixiao.errors import reason
 
 TIMEOUT = 20.0  # seconds, for the whole page
 MAX_BYTES = 16 * 1024 * 1024
@@ -152,22 +154,35 @@ def _marks(page: bytes) -> dict[str, str] | None:
     }
 
 
-def local_fetcher(root: Path, base_url: str) -> Fetcher:
-    """Reads the addresses of a site from the folder that will be served, e.g. ``site/current``."""
+def folder_fetcher(folder: Folder, base_url: str) -> Fetcher:
+    """Reads the addresses of a site from the folder that is served, e.g. ``site/current``."""
 
     def fetch(address: str) -> Fetched:
         path = urlsplit(address).path if address.startswith(f"{base_url}/") else None
         if path is None:
             raise FetchError(f"网址不在 {base_url} 之下。")
         inside = unquote(path.removeprefix(urlsplit(base_url).path)).lstrip("/")
-        file = root / inside
-        if address.endswith("/") or file.is_dir():
-            file = file / "index.html"
-        if not file.resolve().is_relative_to(root.resolve()) or not file.is_file():
+        if ".." in inside.split("/"):
             raise FetchError("站点里没有这个页面。")
-        return Fetched(file.read_bytes(), address)
+        page = _page(folder, inside, address)
+        if page is None:
+            raise FetchError("站点里没有这个页面。")
+        return Fetched(page, address)
 
     return fetch
+
+
+def _page(folder: Folder, inside: str, address: str) -> bytes | None:
+    """What a web server shows: a file, or a folder's index."""
+    index = f"{inside.rstrip('/')}/index.html".lstrip("/")
+    for name in (index,) if address.endswith("/") or not inside else (inside, index):
+        try:
+            return folder.read(name)
+        except (FileNotFoundError, IsADirectoryError):
+            continue
+        except OSError as error:
+            raise FetchError(f"读不了站点的文件：{reason(error)}。") from error
+    return None
 
 
 def http_fetcher(

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import Connection, Select, func, select, update
 
 from jixiao.store.db import add, alone
-from jixiao.store.tables import deliveries, evaluations, filings
+from jixiao.store.tables import decisions, deliveries, evaluations, filings
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +224,15 @@ def evaluation_records(
         )
         for r in connection.execute(query)
     }  # fmt: skip
+
+
+def last_changes(connection: Connection) -> tuple[int, ...]:
+    """Differs whenever a filing, an evaluation or an officer's decision has been added.
+
+    What counts of a year changes with one of these only.
+    """
+    columns = (filings.c.id, evaluations.c.id, decisions.c.id)
+    return tuple(connection.execute(select(func.max(c))).scalar_one() or 0 for c in columns)
 
 
 def evaluation_content(connection: Connection, id: int) -> bytes:

@@ -67,6 +67,7 @@ class PublicationRecord:
         key: hash of what it was rendered from.
         path: folder of page and JSON below the reports folder.
         sha256, content: hash of the page and of the report's JSON.
+        files: hash of the Word file and the PDF offered beside them, by name.
         listing: what the year's page says of it (``unit_name``, ``grade``, ``claimed``,
             ``computed``) and the address the department filed as its own (``own``).
         state: prepared, published, verified, moved, broken, changed, wrong_unit or withdrawn.
@@ -83,6 +84,7 @@ class PublicationRecord:
     path: str
     sha256: str
     content: str
+    files: dict[str, str]
     listing: dict[str, str]
     published_on: date
     verified_on: date | None
@@ -100,7 +102,7 @@ def publication_records(
     return {
         r.unit: PublicationRecord(
             r.id, r.unit, r.filing_id, r.revision, r.key, r.address, r.path, r.sha256, r.content,
-            json.loads(r.listing), r.published_on, r.verified_on, r.state, r.detail,
+            json.loads(r.files), json.loads(r.listing), r.published_on, r.verified_on, r.state, r.detail,
         )
         for r in connection.execute(query.order_by(publications.c.revision))
     }  # fmt: skip
@@ -108,12 +110,14 @@ def publication_records(
 
 def put_publication(
     connection: Connection, year: int, unit: str, *, filing_id: int, revision: int, key: str,
-    address: str, path: str, sha256: str, content: str, listing: dict[str, str], day: date,
+    address: str, path: str, sha256: str, content: str, files: dict[str, str],
+    listing: dict[str, str], day: date,
 ) -> bool:  # fmt: skip
     """Keep a prepared revision; ``False`` where this revision is known already."""
     values = {
         "year": year, "unit": unit, "filing_id": filing_id, "revision": revision, "key": key,
         "address": address, "path": path, "sha256": sha256, "content": content,
+        "files": json.dumps(files, ensure_ascii=False, sort_keys=True),
         "listing": json.dumps(listing, ensure_ascii=False), "published_on": day,
         "state": "prepared",
     }  # fmt: skip

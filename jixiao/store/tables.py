@@ -2,7 +2,8 @@
 
 State lives here and nowhere else. Nothing accepted is ever overwritten: filings, evaluations
 and events are only added; what changes is which of them counts.
-Times are UTC; dates are days in Asia/Shanghai.
+Times are UTC; dates are days in Asia/Shanghai. What is large stands last in its row: SQLite
+reads a row from its beginning, and a list of ten thousand filings need not read what is in them.
 """
 
 from __future__ import annotations
@@ -68,7 +69,6 @@ target_sets = Table(
     Column("year", Integer, nullable=False),
     Column("unit", UNIT, nullable=False),
     Column("hash", HASH, nullable=False),
-    Column("content", LargeBinary, nullable=False),  # jixiao.targets.to_json
     Column("source", Text, nullable=False),  # the file it came from
     Column("status", String(16), nullable=False),  # proposed | approved | returned
     Column("problems", Text, nullable=False),  # JSON list of sentences
@@ -76,6 +76,7 @@ target_sets = Table(
     Column("reason", Text),
     Column("received_on", Date, nullable=False),
     Column("decided_on", Date),
+    Column("content", LargeBinary, nullable=False),  # jixiao.targets.to_json
     UniqueConstraint("year", "unit", "hash"),
 )
 
@@ -137,9 +138,9 @@ filings = Table(
     Column("received_on", Date, nullable=False),  # the day it counts for
     Column("received_at", Time, nullable=False),  # the clock when it was taken in, to the second
     Column("late", Boolean, nullable=False),
-    Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
     # received → returned | accepted; accepted → superseded when a later one is accepted
     Column("status", String(16), nullable=False),
+    Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
     UniqueConstraint("year", "unit", "number"),
     UniqueConstraint("year", "unit", "sha256"),
 )
@@ -152,15 +153,15 @@ evaluations = Table(
     Column("filing_id", ForeignKey("filings.id"), nullable=False),
     Column("key", HASH, nullable=False),  # everything it was made from, waivers too
     Column("base", HASH, nullable=False),  # … but the rules and the waivers
-    Column("rules", Text, nullable=False),  # JSON: each rule's own key, by code
     Column("evaluated_on", Date, nullable=False),
-    Column("content", LargeBinary, nullable=False),  # scores, findings, totals as JSON
     Column("errors", Integer, nullable=False),
     Column("warnings", Integer, nullable=False),
     Column("advice", Integer, nullable=False),
     Column("total", String(20)),
     Column("grade", String(8)),
     Column("annotated", Text),  # returned workbook, below the deliveries folder
+    Column("rules", Text, nullable=False),  # JSON: each rule's own key, by code
+    Column("content", LargeBinary, nullable=False),  # scores, findings, totals as JSON
     Index("ix_evaluations_filing_id", "filing_id"),
 )
 
@@ -221,6 +222,7 @@ publications = Table(
     Column("path", Text, nullable=False),  # page and JSON, below the reports folder
     Column("sha256", HASH, nullable=False),  # of the page
     Column("content", HASH, nullable=False),  # of the report's JSON
+    Column("files", Text, nullable=False),  # JSON: hash of the Word file and PDF, by name
     Column("listing", Text, nullable=False),  # JSON: what the year's page says of it
     Column("published_on", Date, nullable=False),
     Column("verified_on", Date),

@@ -208,11 +208,12 @@ def test_the_site_is_sent_where_the_configuration_says(played, tmp_path):
 def test_the_summary_is_a_draft_until_the_reports_are_public(played):
     draft = write_summary(played.cycle(date(2024, 5, 31)), ("html", "docx", "pdf", "xlsx"))
     assert draft.summary.draft
-    assert all("草稿" in p.name and p.stat().st_size for p in draft.paths)
-    assert "草稿" in draft.paths[0].read_text(encoding="utf-8")
+    paths = [Path(place) for place in draft.places]
+    assert all("草稿" in p.name and p.stat().st_size for p in paths)
+    assert "草稿" in paths[0].read_text(encoding="utf-8")
     final = write_summary(played.cycle(LAST), ("html",))
     assert not final.summary.draft
-    assert "草稿" not in final.paths[0].read_text(encoding="utf-8")
+    assert "草稿" not in Path(final.places[0]).read_text(encoding="utf-8")
     titles = [chart.title for chart in summarise(played.cycle(LAST)).charts]
     assert titles == ["重算得分分布", "指标完成程度", "预算执行率"]
     assert len(spread(played.cycle(LAST))) == 5
@@ -244,3 +245,51 @@ def test_a_departments_name_never_leads_out_of_its_folder(tmp_path, name):
     assert (tmp_path / f"{safe}自评报告.docx").parent == tmp_path
     assert not set(safe) & set('/\\:*?"<>|\n\0')
     assert safe.strip(" .")
+
+
+@pytest.fixture
+def served(played):
+    """The bureau's own web server over the public site, and a cycle that asks it."""
+    asked: list[str] = []
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, format: str, *args: object) -> None:
+            asked.append(self.path)
+
+    root = played.settings.site / "current"
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+        thread.join()
+
+
+def moved_to(cycle: Cycle, base: str) -> None:
+    """What was published stands below another prefix."""
+    with cycle.store.begin() as connection:
+        query = "UPDATE publications SET address = :b || '/' || year || '/' || unit || '/'"
+        connection.execute(text(query), {"b": base})
+
+
+def test_addresses_are_asked_over_the_net_where_the_pack_says_so(played, served):
+    base, asked = served
+    later = following(
+        played.cycle(LAST + timedelta(days=40)), verify_own=False, fetch_public=True, base_url=base
+    )
+    moved_to(later, base)
+    done, failed = perform(later, "verify")
+    assert not failed
+    assert len(done) == len(asked) == 5
+    assert {row["结果"] for row in history(later)[-5:]} == {"正常"}
+
+
+def test_where_the_site_is_sent_elsewhere_that_is_looked_at(played, tmp_path):
+    settings = replace(played.settings, publish_to=str(tmp_path / "www"))
+    cycle = replace(played.cycle(LAST + timedelta(days=40)), settings=settings)
+    perform(cycle, "site")
+    (tmp_path / "www" / "2023" / YUNLING / "index.html").unlink()
+    perform(cycle, "verify")
+    found = {row["单位代码"]: row["结果"] for row in history(cycle)[-5:]}
+    assert found.pop(YUNLING) == "打不开"
+    assert set(found.values()) == {"正常"}

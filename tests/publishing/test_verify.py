@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from jixiao.delivery import Folder
 from jixiao.publishing.site import SiteEntry, SiteInfo, SiteYear, build_site
 from jixiao.publishing.verify import (
     Fetched,
@@ -16,8 +17,8 @@ from jixiao.publishing.verify import (
     FetchError,
     VerifyResult,
     VerifyState,
+    folder_fetcher,
     http_fetcher,
-    local_fetcher,
     verify,
 )
 
@@ -29,7 +30,7 @@ def served(tmp_path: Path, site: SiteInfo, year: SiteYear) -> Path:
 
 @pytest.fixture
 def fetch(served: Path, site: SiteInfo) -> Fetcher:
-    return local_fetcher(served, site.base_url)
+    return folder_fetcher(Folder(str(served)), site.base_url)
 
 
 def check(fetch: Fetcher, entry: SiteEntry, **other: Any) -> VerifyResult:
@@ -104,7 +105,7 @@ def test_a_page_that_names_no_unit_is_the_wrong_one(
         "file:///etc/passwd",
     ],
 )
-def test_the_local_fetcher_stays_inside_the_site(fetch: Fetcher, address: str) -> None:
+def test_the_folder_fetcher_stays_inside_the_site(fetch: Fetcher, address: str) -> None:
     with pytest.raises(FetchError):
         fetch(address)
 

@@ -242,7 +242,7 @@ def test_publications_keep_every_revision_and_show_the_newest(
         filed = file(connection, "one")
         given = {
             "filing_id": filed.id, "address": "http://jixiao.example/2023/x/", "path": "2023/x",
-            "sha256": "p", "content": "c", "listing": {"grade": "优"}, "day": day,
+            "sha256": "p", "content": "c", "files": {"报告.pdf": "f"}, "listing": {"grade": "优"}, "day": day,
         }  # fmt: skip
         # Written down out of order: the number of the revision says which is newest.
         assert put_publication(connection, 2023, unit, revision=2, key="b", **given)
@@ -251,6 +251,7 @@ def test_publications_keep_every_revision_and_show_the_newest(
     with database.read() as connection:
         newest = publication_records(connection, 2023)[unit]
     assert (newest.revision, newest.state, newest.listing) == (2, "prepared", {"grade": "优"})
+    assert newest.files == {"报告.pdf": "f"}
     assert newest.verified_on is None
     with database.begin() as connection:
         set_publication_state(connection, newest.id, "verified", verified_on=day)

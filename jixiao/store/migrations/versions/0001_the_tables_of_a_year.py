@@ -144,7 +144,6 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("unit", sa.String(length=18), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("problems", sa.Text(), nullable=False),
@@ -152,6 +151,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_target_sets")),
         sa.UniqueConstraint("year", "unit", "hash", name=op.f("uq_target_sets_year_unit_hash")),
     )
@@ -184,8 +184,8 @@ def upgrade() -> None:
         sa.Column("received_on", sa.Date(), nullable=False),
         sa.Column("received_at", Time(), nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["deliveries.id"], name=op.f("fk_filings_delivery_id")
         ),
@@ -214,15 +214,15 @@ def upgrade() -> None:
         sa.Column("filing_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("base", sa.String(length=64), nullable=False),
-        sa.Column("rules", sa.Text(), nullable=False),
         sa.Column("evaluated_on", sa.Date(), nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("errors", sa.Integer(), nullable=False),
         sa.Column("warnings", sa.Integer(), nullable=False),
         sa.Column("advice", sa.Integer(), nullable=False),
         sa.Column("total", sa.String(length=20), nullable=True),
         sa.Column("grade", sa.String(length=8), nullable=True),
         sa.Column("annotated", sa.Text(), nullable=True),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["filing_id"], ["filings.id"], name=op.f("fk_evaluations_filing_id")
         ),
@@ -243,6 +243,7 @@ def upgrade() -> None:
         sa.Column("path", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("content", sa.String(length=64), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
         sa.Column("listing", sa.Text(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=False),
         sa.Column("verified_on", sa.Date(), nullable=True),
