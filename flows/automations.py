@@ -1,4 +1,4 @@
-"""The two rules the Prefect server keeps for us: dead runs are found, and failures are told."""
+"""The rules the Prefect server keeps for us: dead runs are found, and failures are told."""
 
 from __future__ import annotations
 
@@ -15,38 +15,74 @@ from flows.server import HEARTBEAT_SECONDS
 
 #: A run that has been silent for this long is dead.
 SILENCE = timedelta(seconds=3 * HEARTBEAT_SECONDS)
+#: A run that was given to a worker and has not begun after this long never will.
+PATIENCE = timedelta(minutes=5)
 
 ZOMBIE = "绩效：中断的运行记为 Crashed"
+STUCK = "绩效：没有开始的运行记为 Crashed"
 FAILURE = "绩效：失败或中断告知运维"
+NAMES = (ZOMBIE, STUCK, FAILURE)
 
 _RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 
 
+#: A run in one of these is over, or waits and sends no heartbeats: it is not dead.
+_AT_REST = (
+    "Completed", "Failed", "Crashed", "Cancelled", "Cancelling",
+    "Suspended", "Paused", "AwaitingRetry", "AwaitingConcurrencySlot", "Scheduled", "Late",
+)  # fmt: skip
+
+
 def zombie() -> AutomationCore:
-    """Flow and worker both killed: nobody else would ever say that the run is over."""
-    states = (
-        "Completed", "Failed", "Crashed", "Cancelled", "Cancelling",
-        # A run that waits sends no heartbeats and is not dead.
-        "Suspended", "Paused", "AwaitingRetry", "AwaitingConcurrencySlot", "Scheduled", "Late",
-    )  # fmt: skip
+    """Flow and worker both killed: nobody else would ever say that the run is over.
+
+    The clock starts when the run does: it may be dead before its first heartbeat.
+    """
+    alive = {"prefect.flow-run.heartbeat", *_events("Running", "Retrying")}
+    return _crash(
+        ZOMBIE,
+        f"运行 {SILENCE.seconds} 秒没有心跳即视为中断，可以点 Retry 接着做",
+        after=alive,
+        expect=alive | _events(*_AT_REST),
+        within=SILENCE,
+        said=f"{SILENCE.seconds} 秒没有心跳，运行或执行器已中断。点 Retry 会接着做没有做完的部分。",
+    )
+
+
+def stuck() -> AutomationCore:
+    """A worker killed between taking a run and starting it leaves it Pending for ever."""
+    minutes = PATIENCE.seconds // 60
+    return _crash(
+        STUCK,
+        f"执行器领走 {minutes} 分钟还没有开始即视为中断，可以点 Retry",
+        after=_events("Pending"),
+        expect=_events("Running", "Retrying", *_AT_REST),
+        within=PATIENCE,
+        said=f"执行器领走 {minutes} 分钟还没有开始，执行器已中断。点 Retry 会重新开始。",
+    )
+
+
+def _events(*states: str) -> set[str]:
+    return {f"prefect.flow-run.{state}" for state in states}
+
+
+def _crash(
+    name: str, about: str, *, after: set[str], expect: set[str], within: timedelta, said: str
+) -> AutomationCore:
+    """A run of which nothing expected is heard within some time has crashed."""
     return AutomationCore(
-        name=ZOMBIE,
-        description=f"运行 {SILENCE.seconds} 秒没有心跳即视为中断，可以点 Retry 接着做",
+        name=name,
+        description=about,
         trigger=EventTrigger(
             match=_RUN,
             for_each={"prefect.resource.id"},
-            after={"prefect.flow-run.heartbeat"},
-            expect={"prefect.flow-run.heartbeat", *(f"prefect.flow-run.{s}" for s in states)},
+            after=after,
+            expect=expect,
             posture=Posture.Proactive,
             threshold=1,
-            within=SILENCE,
+            within=within,
         ),
-        actions=[
-            ChangeFlowRunState(
-                state=StateType.CRASHED,
-                message=f"{SILENCE.seconds} 秒没有心跳，运行或执行器已中断。点 Retry 会接着做没有做完的部分。",
-            )
-        ],
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=said)],
     )
 
 
@@ -93,10 +129,10 @@ def _template(text: str) -> dict[str, str]:
 
 
 def set_automations(flows: list[str]) -> None:
-    """Make both automations, or bring them up to date; done twice it is done once."""
+    """Make the automations, or bring them up to date; done twice it is done once."""
     told = [name for name in flows if name != "tell-operators"]
     with get_client(sync_client=True) as client:
-        for wanted in (zombie(), failure(told)):
+        for wanted in (zombie(), stuck(), failure(told)):
             body = wanted.model_dump(mode="json")
             same = [a for a in read_automations() if a["name"] == wanted.name]
             if same and AutomationCore.model_validate(same[0]).model_dump(mode="json") == body:

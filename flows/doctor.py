@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import re
 import shutil
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
-from typing import Any
 
 from alembic.runtime.migration import MigrationContext
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.server import SERVED, answers
+from flows.server import LOGIN, SERVED, SERVER_LOGIN, Refused, answers, ask, login_flaw
 from jixiao import signing
 from jixiao.cycle import tell_at_once, year_pack, years_with_packs
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, database_trouble
 from jixiao.glyphs import FONTS
 from jixiao.notices import open_book
 from jixiao.paths import data_root, deployments_dir, template_dir
@@ -109,24 +108,25 @@ def _versions() -> Iterator[Check]:
         except PackageNotFoundError:
             yield Check(f"版本 {name}", "没有安装", "按 requirements.lock 重新安装")
             continue
-        wanted = locked.get(name, found)
-        if found == wanted:
+        wanted = locked.get(name, SpecifierSet())
+        if found in wanted:
             yield Check(f"版本 {name}", found)
         else:
             yield Check(
                 f"版本 {name}",
-                f"装的是 {found}，锁定的是 {wanted}",
+                f"装的是 {found}，应为 {str(wanted).removeprefix('==')}",
                 "按 requirements.lock 重新安装",
             )
 
 
-def _locked() -> dict[str, str]:
-    """Package → version of the lock file; of an installed package, of its own requirements."""
+def _locked() -> dict[str, SpecifierSet]:
+    """Package → versions that will do: the lock file's, else what the installed package asks."""
     lock = deployments_dir().parent / "requirements.lock"
     if not lock.is_file():
-        return {}
-    text = lock.read_text(encoding="utf-8")
-    return {name.lower(): v for name, v in re.findall(r"^([\w.-]+)==([^\s\\;]+)", text, re.M)}
+        asked = (Requirement(line) for line in requires("jixiao") or ())
+        return {r.name.lower(): r.specifier for r in asked if r.marker is None}
+    pins = re.findall(r"^([\w.-]+)(==[^\s\\;]+)", lock.read_text(encoding="utf-8"), re.M)
+    return {name.lower(): SpecifierSet(pin) for name, pin in pins}
 
 
 def _packs() -> Iterator[Check]:
@@ -169,8 +169,10 @@ def _database(settings: Settings) -> Check:
             current = MigrationContext.configure(connection).get_current_revision()
         engine.dispose()
     except (SQLAlchemyError, ImportError) as error:
-        why = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return Check("数据库", f"{shown} 打不开：{why}", "检查数据库是否启动、地址和密码")
+        why, remedy = database_trouble(getattr(error, "orig", None) or error)
+        return Check("数据库", f"{shown} 打不开。{why}", remedy.removeprefix("请"))
+    if current is None:
+        return Check("数据库", f"{shown} 还没有建表", "运行一次 jixiao status，会自动建好")
     if current != head():
         return Check(
             "数据库",
@@ -216,10 +218,14 @@ def _prefect(settings: Settings) -> Iterator[Check]:
     if api is None or not answers(api):
         yield Check(
             "Prefect 服务", f"没有应答（{api or '没有运行'}）",
-            "运行 jixiao serve，或 systemctl start jixiao-server jixiao-worker",
+            "运行 jixiao serve，或 systemctl start jixiao（省级：jixiao-server）",
         )  # fmt: skip
         return
     yield Check("Prefect 服务", api)
+    login = _login(api)
+    yield login
+    if not login.fine:
+        return
     yield _server_version(api)
     yield _pool(api)
     yield from _deployments(api)
@@ -238,41 +244,43 @@ def _api(settings: Settings) -> str | None:
     return api
 
 
-def _ask(api: str, path: str, body: dict[str, Any] | None = None) -> Any:
-    """What the server answers; an operator's login comes from the environment."""
-    headers = {"Content-Type": "application/json"}
-    login = os.environ.get("PREFECT_API_AUTH_STRING")
-    if login:
-        headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
-    data = None if body is None else json.dumps(body).encode()
-    # The operator's own server, by the operator's own setting.
-    request = urllib.request.Request(f"{api}{path}", data, headers)  # noqa: S310
+def _login(api: str) -> Check:
+    """Whether the server lets us in; where it does not, nothing else can be asked."""
+    name = "Prefect 登录"
+    flaw = login_flaw()
+    if flaw:
+        return Check(name, flaw, "改正环境文件里的登录，再重启服务和执行器")
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            return json.load(answer)
-    except OSError as error:
-        raise JixiaoError(
-            f"Prefect 服务没有回答 {path}：{error}。请查看它的日志和登录设置。"
-        ) from None
+        ask(api, "/admin/version")
+    except Refused as error:
+        if os.environ.get(SERVER_LOGIN) == "":
+            # Prefect does not take it for "none": it then refuses everybody.
+            return Check(
+                name, f"{SERVER_LOGIN} 写了但是空的，服务会拒绝所有人",
+                f"写上“用户名:密码”（{LOGIN} 相同），或删掉这一行，再重启服务",
+            )  # fmt: skip
+        return Check(name, error.message, f"改正环境文件里的 {LOGIN}，再重启执行器")
+    given = bool(os.environ.get(LOGIN))
+    return Check(name, "已登录" if given else "没有设登录；服务只应听本机 127.0.0.1")
 
 
 def _server_version(api: str) -> Check:
-    server, ours = str(_ask(api, "/admin/version")), version("prefect")
+    server, ours = str(ask(api, "/admin/version")), version("prefect")
     remedy = "" if server == ours else "服务和执行器装同一个版本，再重启"
     return Check("Prefect 服务版本", f"{server}（本机 {ours}）", remedy)
 
 
 def _pool(api: str) -> Check:
-    pools = {p["name"]: p for p in _ask(api, "/work_pools/filter", {"limit": 200})}
+    pools = {p["name"]: p for p in ask(api, "/work_pools/filter", {"limit": 200})}
     if POOL not in pools:
         return Check("执行池", f"没有 {POOL}", "运行 jixiao serve 登记")
-    workers = _ask(api, f"/work_pools/{POOL}/workers/filter", {"limit": 200})
+    workers = ask(api, f"/work_pools/{POOL}/workers/filter", {"limit": 200})
     online = [w for w in workers if w["status"] == "ONLINE"]
     if not online:
         return Check(
             "执行池",
             "没有在线的执行器",
-            "启动执行器：jixiao serve，或 systemctl start jixiao-worker",
+            "启动执行器：jixiao serve，或 systemctl start jixiao（省级：jixiao-worker@1）",
         )
     if pools[POOL]["is_paused"]:
         return Check("执行池", "已暂停", "在页面的 Work Pools 里恢复")
@@ -282,7 +290,7 @@ def _pool(api: str) -> Check:
 def _deployments(api: str) -> Iterator[Check]:
     from flows.deployments import read_deployments
 
-    there = {d["name"]: d for d in _ask(api, "/deployments/filter", {"limit": 200})}
+    there = {d["name"]: d for d in ask(api, "/deployments/filter", {"limit": 200})}
     for wanted in read_deployments():
         name = wanted["name"]
         found = there.get(name)
@@ -303,10 +311,10 @@ def _deployments(api: str) -> Iterator[Check]:
 
 
 def _automations(api: str) -> Iterator[Check]:
-    from flows.automations import FAILURE, ZOMBIE
+    from flows.automations import NAMES
 
-    there = {a["name"]: a for a in _ask(api, "/automations/filter", {"limit": 200})}
-    for name in (ZOMBIE, FAILURE):
+    there = {a["name"]: a for a in ask(api, "/automations/filter", {"limit": 200})}
+    for name in NAMES:
         found = there.get(name)
         remedy = "" if found and found["enabled"] else "重启 jixiao serve 会重新登记"
         yield Check(f"自动化 {name}", "已启用" if not remedy else "没有或已停用", remedy)

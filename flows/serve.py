@@ -17,7 +17,9 @@ from types import FrameType
 from flows.server import (
     HEARTBEAT_SECONDS,
     SERVED,
+    agreed_login,
     answers,
+    check_login,
     environment_of,
     free_port,
     served_api,
@@ -48,7 +50,8 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
         port: of the UI and API; ``None``: 4200 where it is free, else any free one; 0: any.
 
     Raises:
-        JixiaoError: the server did not start; the text names its log.
+        JixiaoError: the login is set by halves, or the server did not start; the text names
+            its log.
     """
     home = (settings.var / "prefect").resolve()
     home.mkdir(parents=True, exist_ok=True)
@@ -63,7 +66,7 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
         chosen = _port(port)
         environment = _environment(home, settings, chosen)
         api = environment["PREFECT_API_URL"]
-        stack.enter_context(environment_of(environment))
+        stack.enter_context(environment_of({**environment, **agreed_login()}))
         say("正在启动 Prefect 服务……")
         server = stack.enter_context(_kept(lambda: start_server(home, chosen)))
         try:
@@ -145,7 +148,8 @@ def register_with(wait: int) -> list[str]:
     """Register everything with the server of ``PREFECT_API_URL``.
 
     Raises:
-        JixiaoError: none is named, or it does not answer within ``wait`` seconds.
+        JixiaoError: none is named, it does not answer within ``wait`` seconds, or it wants
+            another login.
     """
     api = os.environ.get("PREFECT_API_URL", "").rstrip("/")
     if not api:
@@ -157,6 +161,7 @@ def register_with(wait: int) -> list[str]:
         if time.monotonic() > deadline:
             raise JixiaoError(f"{api} 的 Prefect 服务没有应答。请先启动它。")
         time.sleep(1)
+    check_login(api)
     return _register()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +25,9 @@ RECORD_SECONDS = 120
 HEARTBEAT_SECONDS = 30
 #: Where `jixiao serve` says that it runs.
 SERVED = "serve.json"
+#: What clients log in with, and what the server asks of them: "user:password".
+LOGIN = "PREFECT_API_AUTH_STRING"
+SERVER_LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
 
 
 def server_environment(home: Path, port: int, *, records_only: bool = True) -> dict[str, str]:
@@ -72,16 +77,26 @@ def recorded_server(home: Path) -> Iterator[str]:
     """
     given = os.environ.get("PREFECT_API_URL")
     if given:
-        yield given
+        with _recording_at(given):
+            yield given
         return
     served = served_api(home)
     if served is not None:
-        with environment_of({"PREFECT_API_URL": served}):
+        with _recording_at(served):
             yield served
         return
     with _server(home) as api:
         yield api
         _wait_until_recorded(api)
+
+
+@contextmanager
+def _recording_at(api: str) -> Iterator[None]:
+    """Runs from here are watched like all others: fewer heartbeats and they count as dead."""
+    check_login(api)
+    heartbeat = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS)}
+    with environment_of({"PREFECT_API_URL": api, **heartbeat}):
+        yield
 
 
 def show_server(home: Path) -> None:
@@ -116,19 +131,110 @@ def answers(api: str) -> bool:
         return False
 
 
+class Refused(JixiaoError):
+    """The server asks for a login, and ours is missing or another one."""
+
+
+def ask(api: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """What the server answers, asked with the login of the environment.
+
+    Raises:
+        Refused: it wants another login.
+        JixiaoError: it does not answer.
+    """
+    headers = {"Content-Type": "application/json"}
+    login = os.environ.get(LOGIN)
+    if login:
+        headers["Authorization"] = "Basic " + base64.b64encode(login.encode()).decode()
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{api}{path}", data, headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+    except urllib.error.HTTPError as error:
+        if error.code == 401:
+            raise Refused(f"{api} 的 Prefect 服务要求登录，{_wrong_login()}。") from None
+        raise JixiaoError(f"Prefect 服务对 {path} 答复 {error.code}。请查看它的日志。") from None
+    except OSError as error:
+        raise JixiaoError(f"Prefect 服务没有回答 {path}：{error}。请查看它的日志。") from None
+
+
+def _wrong_login() -> str:
+    same = f"与服务的 {SERVER_LOGIN} 相同的“用户名:密码”"
+    if os.environ.get(LOGIN):
+        return f"而 {LOGIN} 里的用户名或密码不对。请改成{same}"
+    return f"而这里没有设置 {LOGIN}。请在环境文件里写上{same}"
+
+
+def check_login(api: str) -> None:
+    """Say so before Prefect's client does, in English and at length.
+
+    Raises:
+        Refused: the server wants another login than the environment's.
+        JixiaoError: it does not answer, or Prefect cannot use such a login.
+    """
+    flaw = login_flaw()
+    if flaw:
+        raise JixiaoError(flaw)
+    ask(api, "/admin/version")
+
+
+def login_flaw() -> str | None:
+    """What is wrong with the environment's login by itself, ``None`` where nothing is."""
+    for name in (SERVER_LOGIN, LOGIN):
+        if not os.environ.get(name, "").isascii():
+            # Prefect's server cannot compare anything else: it fails at every request.
+            return f"{name} 里有中文或全角字符，Prefect 不支持。请改用英文字母、数字和半角符号。"
+    asked, sent = os.environ.get(SERVER_LOGIN), os.environ.get(LOGIN)
+    if asked and sent and asked != sent:
+        return f"{SERVER_LOGIN} 和 {LOGIN} 不一样，谁也登录不了。请写成同一个“用户名:密码”。"
+    return None
+
+
+def agreed_login() -> dict[str, str | None]:
+    """What server and clients of one environment use: both the same login, or neither any.
+
+    An empty one would not mean "none": the server would ask for it and nobody would send it.
+
+    Returns:
+        Changes to the environment; ``None``: to be taken out of it.
+
+    Raises:
+        JixiaoError: only one of the two is set, they differ, or Prefect cannot use them.
+    """
+    flaw = login_flaw()
+    if flaw:
+        raise JixiaoError(flaw)
+    asked, sent = os.environ.get(SERVER_LOGIN), os.environ.get(LOGIN)
+    if bool(asked) != bool(sent):
+        missing = LOGIN if asked else SERVER_LOGIN
+        raise JixiaoError(
+            f"登录只设了一半：没有设置 {missing}。请把 {SERVER_LOGIN} 和 {LOGIN} 写成同一个“用户名:密码”，或两个都去掉。"
+        )
+    return {} if asked else {SERVER_LOGIN: None, LOGIN: None}
+
+
 @contextmanager
-def environment_of(values: Mapping[str, str]) -> Iterator[None]:
-    """These variables in the environment, of processes started meanwhile too."""
+def environment_of(values: Mapping[str, str | None]) -> Iterator[None]:
+    """These variables in the environment, of processes started meanwhile too.
+
+    Args:
+        values: ``None``: the variable is taken out.
+    """
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    _set(values)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(values: Mapping[str, str | None]) -> None:
+    for name, value in values.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 @contextmanager
@@ -138,7 +244,7 @@ def _server(home: Path) -> Iterator[str]:
     home.mkdir(parents=True, exist_ok=True)
     port = free_port() or 0
     environment = server_environment(home, port)
-    with environment_of(environment):
+    with environment_of({**environment, **agreed_login()}):
         process = start_server(home, port)
         try:
             wait_until_up(process, environment["PREFECT_API_URL"], home)
@@ -193,21 +299,11 @@ def _wait_until_recorded(api: str) -> None:
     before, quiet = -1, 0
     while time.monotonic() < deadline and quiet < 3:
         ended = ["COMPLETED", "FAILED", "CRASHED", "CANCELLED"]
-        count = _post(f"{api}/task_runs/count", {})
-        settled = _post(
-            f"{api}/task_runs/count", {"task_runs": {"state": {"type": {"any_": ended}}}}
-        )
+        count = ask(api, "/task_runs/count", {})
+        settled = ask(api, "/task_runs/count", {"task_runs": {"state": {"type": {"any_": ended}}}})
         quiet = quiet + 1 if count == settled == before else 0
         before = count
         time.sleep(0.7)
-
-
-def _post(url: str, body: dict[str, Any]) -> Any:
-    request = urllib.request.Request(
-        url, json.dumps(body).encode(), {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
 
 
 def stop(process: subprocess.Popen[bytes]) -> None:

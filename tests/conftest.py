@@ -6,6 +6,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ PROGRAMS = {
     "soffice": ("soffice", "libreoffice"),
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
     "pdftoppm": ("pdftoppm",),
+    "systemd-analyze": ("systemd-analyze",),
 }
 
 
@@ -85,10 +87,10 @@ def pack() -> Pack:
     return load_pack(ROOT / "config" / "2023")
 
 
-@pytest.fixture(scope="session")
-def postgres_database(need: Callable[[str], str]) -> Iterator[str]:
-    """Address of a PostgreSQL database of this test process alone, dropped at the end."""
-    server = create_engine(make_url(need("postgres")), isolation_level="AUTOCOMMIT")
+@contextmanager
+def _own_database(address: str) -> Iterator[str]:
+    """Address of a new database on this server, dropped at the end."""
+    server = create_engine(make_url(address), isolation_level="AUTOCOMMIT")
     name = f"jixiao_test_{uuid.uuid4().hex[:16]}"
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
@@ -98,6 +100,20 @@ def postgres_database(need: Callable[[str], str]) -> Iterator[str]:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
         server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_database(need: Callable[[str], str]) -> Iterator[str]:
+    """Address of a PostgreSQL database of this test process alone, dropped at the end."""
+    with _own_database(need("postgres")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def records_database(need: Callable[[str], str]) -> Iterator[str]:
+    """Address of another one, for what a Prefect server records."""
+    with _own_database(need("postgres")) as address:
+        yield address
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import configparser
 import re
+import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,36 @@ def test_every_unit_runs_a_command_there_is(path: Path) -> None:
         assert f"--pool {POOL} " in service["ExecStart"]
 
 
+def test_systemd_takes_the_units(need: Callable[[str], str], tmp_path: Path) -> None:
+    """A misspelt key is only a line in the journal; a bad calendar keeps a timer silent."""
+    program = tmp_path / "bin"
+    program.mkdir()
+    for name in ("jixiao", "prefect"):
+        (program / name).write_text("#!/bin/sh\n")
+        (program / name).chmod(0o755)
+    units = []
+    for path in sorted((DEPLOYMENTS / "systemd").iterdir()):
+        text = path.read_text(encoding="utf-8").replace("/opt/jixiao/.venv/bin", str(program))
+        units.append(tmp_path / path.name.replace("@.", "@1."))
+        units[-1].write_text(text, encoding="utf-8")
+    ran = subprocess.run(
+        [need("systemd-analyze"), "verify", *units], capture_output=True, text=True, timeout=60
+    )
+    about_ours = [line for line in ran.stderr.splitlines() if "jixiao" in line]
+    assert about_ours == []
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_unit_that_is_wrong_is_noticed(need: Callable[[str], str], tmp_path: Path) -> None:
+    """The test above can fail."""
+    wrong = tmp_path / "jixiao-wrong.service"
+    wrong.write_text("[Service]\nExecStart=/bin/true\nRestrat=always\n")
+    ran = subprocess.run(
+        [need("systemd-analyze"), "verify", wrong], capture_output=True, text=True, timeout=60
+    )
+    assert "Restrat" in ran.stderr
+
+
 def settings(name: str) -> dict[str, str]:
     lines = (DEPLOYMENTS / name).read_text(encoding="utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
@@ -50,8 +82,12 @@ def settings(name: str) -> dict[str, str]:
 @pytest.mark.parametrize("name", ["env.county", "env.province"])
 def test_settings_hold_no_secret_and_ask_for_a_login(name: str) -> None:
     given = settings(name)
+    text = (DEPLOYMENTS / name).read_text(encoding="utf-8")
     for key in ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING"):
-        assert given[key] == ""
+        # An empty one would lock everybody out: it is there to be filled in, not set.
+        assert key not in given
+        assert f"\n#{key}=\n" in text
+    assert given["JIXIAO_SIGNING_KEY"] == ""
     assert {k for k in given if k.startswith("JIXIAO_CHANNEL_")} == {
         "JIXIAO_CHANNEL_DEPARTMENTS", "JIXIAO_CHANNEL_BUREAU", "JIXIAO_CHANNEL_OPERATORS",
     }  # fmt: skip
@@ -89,3 +125,12 @@ def test_both_ways_of_running_see_a_year_ahead_and_hear_the_same_heartbeat() -> 
     for given in (province, compose["services"]["server"]["environment"]):
         assert given["PREFECT_SERVER_SERVICES_SCHEDULER_MAX_SCHEDULED_TIME"] == AHEAD
         assert int(given["PREFECT_FLOWS_HEARTBEAT_FREQUENCY"]) == HEARTBEAT_SECONDS
+
+
+def test_what_the_compose_file_must_be_told_stands_at_its_head() -> None:
+    text = (DEPLOYMENTS / "compose.yaml").read_text(encoding="utf-8")
+    head = "".join(line for line in text.splitlines(keepends=True) if line.startswith("#"))
+    asked = set(re.findall(r"\$\{(\w+):\?\}", text))
+    assert asked == {"DB_PASSWORD", "API_LOGIN", "SIGNING_KEY"}
+    for name in asked:
+        assert f"{name}=" in head
