@@ -59,7 +59,7 @@ def disturb(prepared: Prepared, folder: Path, *, kills: int, seed: int) -> Outco
     with _told_to(folder / "war.jsonl"):
         died = _kill_often(prepared, war, kills, random.Random(seed))
         assert _wait(_fork(prepared, war)) == 0, "the year could not be finished"
-    return Outcome(died, list(_differences(peace, war, folder)))
+    return Outcome(died, list(differences(peace, war, folder)))
 
 
 def _kill_often(prepared: Prepared, settings: Settings, kills: int, rng: random.Random) -> int:
@@ -126,7 +126,12 @@ def _told_to(file: Path) -> Iterator[None]:
         os.waitpid(receiver, 0)
 
 
-def _differences(peace: Settings, war: Settings, folder: Path) -> Iterator[str]:
+def differences(peace: Settings, war: Settings, folder: Path) -> Iterator[str]:
+    """What of the second year is not as in the first, and what it told more than once.
+
+    Args:
+        folder: where ``war.jsonl`` holds what the second year told.
+    """
     said, heard = canonical(peace), canonical(war)
     for table in said:
         first, second = Counter(map(_settled, said[table])), Counter(map(_settled, heard[table]))

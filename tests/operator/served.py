@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -21,26 +22,33 @@ START = 240
 
 @dataclass(frozen=True)
 class Served:
-    """A running ``jixiao serve``."""
+    """A running ``jixiao serve``, or a server alone.
+
+    Attributes:
+        login: what its clients log in with, ``""``: it asks for none.
+    """
 
     process: subprocess.Popen[str]
     api: str
     var: Path
     log: Path
+    login: str = ""
 
     @property
     def ui(self) -> str:
         return self.api.removesuffix("/api")
 
-    def ask(self, path: str, body: Any = None) -> Any:
+    def ask(self, path: str, body: Any = None, *, method: str | None = None) -> Any:
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"{self.api}{path}", data, {"Content-Type": "application/json"}
-        )
+        headers = {"Content-Type": "application/json"}
+        if self.login:
+            headers["Authorization"] = "Basic " + base64.b64encode(self.login.encode()).decode()
+        request = urllib.request.Request(f"{self.api}{path}", data, headers, method=method)
         for left in reversed(range(10)):
             try:
                 with urllib.request.urlopen(request, timeout=70) as answer:
-                    return json.load(answer)
+                    said = answer.read()
+                    return json.loads(said) if said else None
             except urllib.error.HTTPError as error:
                 # The server asks to be asked again; Prefect's own clients do.
                 if error.code != 503 or not left:
@@ -63,6 +71,11 @@ class Served:
         wait_for(lambda: self.state(run)["name"] in wanted, f"{run} to be {wanted}", seconds)
         return self.state(run)
 
+    def retry(self, run: str) -> None:
+        """What the button in the pages does."""
+        again = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+        self.ask(f"/flow_runs/{run}/set_state", {"state": again, "force": True})
+
     def runs(self, flow: str) -> list[dict[str, Any]]:
         """Runs of a flow that are no longer only planned."""
         asked = {"flows": {"name": {"any_": [flow]}}, "limit": 200, "sort": "START_TIME_ASC"}
@@ -81,23 +94,30 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-c", "from flows.cli import main; main()", *words]
 
 
+def clean_environment(root: Path) -> dict[str, str]:
+    """This process's environment as an operator's machine would have it."""
+    ours = ("PREFECT_", "JIXIAO_")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    return {**kept, "PYTHONPATH": str(root)}
+
+
 @contextmanager
 def serving(root: Path, var: Path, **environment: str) -> Iterator[Served]:
     """``jixiao serve`` on a free port until the end of the block."""
     var.mkdir(parents=True, exist_ok=True)
     log = var / "serve.log"
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "JIXIAO_"))}
     with log.open("w") as out:
         process = subprocess.Popen(
             command("serve", "--var", str(var), "--port", "0"),
-            cwd=root, env={**clean, "PYTHONPATH": str(root), **environment}, stdout=out,
+            cwd=root, env={**clean_environment(root), **environment}, stdout=out,
             stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
     file = var / "prefect" / "serve.json"
     try:
         wait_for(lambda: file.exists() or process.poll() is not None, "the server", START)
         assert process.poll() is None, log.read_text()
-        yield Served(process, json.loads(file.read_text())["api"], var, log)
+        api = json.loads(file.read_text())["api"]
+        yield Served(process, api, var, log, environment.get("PREFECT_API_AUTH_STRING", ""))
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
