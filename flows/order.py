@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
+from zlib import crc32
 
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 from prefect.deployments import run_deployment
 
-from jixiao.cycle import LAST, open_years
-from jixiao.settings import today
+from jixiao.cycle import LAST, Item, open_years
+from jixiao.settings import today, whole_number
 from tasks.steps import due
 
 #: Stage → the steps whose outstanding work wakes it, in the order of a year.
@@ -36,7 +48,61 @@ def stage_due(id: str, year: int, day: date) -> bool:
     return any(due(step, year, day) for step in STEPS_OF[id])
 
 
-def start_next(after: str | None, year: int | None, day: date | None) -> str | None:
+class Part(NamedTuple):
+    """One part of a step's items, of so many; the first is the stage's own."""
+
+    number: int
+    parts: int
+
+    def of(self, items: Sequence[Item]) -> list[Item]:
+        """This part's: told by the item alone, so that it stays the same while work goes on."""
+        return [i for i in items if crc32(i.id.encode()) % self.parts == self.number - 1]
+
+
+def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -> Part:
+    """Have other workers do parts of a step; the part that is left to this run.
+
+    Args:
+        run: this run's id. Tried again, it does its own part alone: each of the others has
+            Retry of its own.
+    """
+    parts = whole_number("JIXIAO_WORKERS", 1)
+    for number in range(2, parts + 1):
+        given = {"stage": stage, "step": step, "part": number, "parts": parts, "year": year,
+                 "day": day}  # fmt: skip
+        run_deployment(
+            "share/share",
+            parameters={name: value for name, value in given.items() if value is not None},
+            timeout=0,
+            as_subflow=False,
+            idempotency_key=f"{run}/{step}/{year}/{number}",
+        )
+    return Part(1, parts)
+
+
+def others_at(stage: str, step: str, year: int, run: str) -> bool:
+    """Whether another run is still at a part of this step, or will be."""
+    unfinished = FlowRunFilterStateType(any_=list(set(StateType) - TERMINAL_STATES))
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=["share", stage])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=unfinished)),
+        )
+    same = {"stage": stage, "step": step, "year": year}
+    return any(
+        str(each.id) != run
+        and (
+            same.items() <= each.parameters.items()
+            if "part" in each.parameters
+            else each.state_type == StateType.RUNNING  # the stage; one that waits is for later
+        )
+        for each in runs
+    )
+
+
+def start_next(
+    after: str | None, year: int | None, day: date | None, *, again: bool = False
+) -> str | None:
     """Start the deployment of the first stage after this one that has something to do.
 
     It is not waited for: waiting would block a worker of one. Each stage hands on when it
@@ -46,13 +112,14 @@ def start_next(after: str | None, year: int | None, day: date | None) -> str | N
         after: a stage; ``None`` for the beginning of the year.
         year, day: as the flow was given them, so that a run that was asked for nothing in
             particular is, when somebody clicks Retry next week, about that day and no other.
+        again: this stage itself may be the one, as after a part of it that was shared out.
 
     Returns:
         The stage that was started, if any.
     """
     years, on = resolve(year, day)
     stages = list(STEPS_OF)
-    for id in stages[stages.index(after) + 1 if after else 0 :]:
+    for id in stages[stages.index(after) + (not again) if after else 0 :]:
         if any(stage_due(id, each, on) for each in years):
             given = {"year": year, "day": day}
             run_deployment(

@@ -13,7 +13,7 @@ from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.order import resolve, start_next
+from flows.order import Part, others_at, resolve, start_next, start_shares
 from jixiao.cycle import Item, crew, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
@@ -39,32 +39,49 @@ class Ran(NamedTuple):
     task_runs: int
 
 
-def run_steps(ids: list[str], year: int | None, day: date | None) -> State:
+def run_steps(
+    ids: list[str],
+    year: int | None,
+    day: date | None,
+    *,
+    stage: str = "",
+    part: Part | None = None,
+) -> State:
     """Run steps one after the other for every year asked for.
 
     A failed item never stops the others; at the end the run is Failed with a sentence saying
     how many and what to do, so that Retry does only those.
+
+    Args:
+        stage: the stage, where the run does only a part of it.
+        part: that part.
     """
     years, on = resolve(year, day)
-    stage = flow_run.flow_name or ""
+    name = flow_run.flow_name or ""
     rows: list[Row] = []
+    shared: list[tuple[str, int]] = []
     left = MOST_TASK_RUNS
     for each in years:
         for id in ids:
             # A step takes half of what is left at most, so that those after it have some too.
-            ran = _run_step(id, each, on, max(1, left // 2))
+            items = due(id, each, on)
+            mine = part or _shared_out(name, id, items, each, day)
+            ran = _run_step(id, each, on, mine.of(items) if mine else items, max(1, left // 2))
             rows += ran.rows
             left -= ran.task_runs
+            if mine:
+                shared.append((id, each))
+                break  # what comes after this step is for when all parts are done
     if rows:
-        show_results(stage, rows)
-    if deployment.id:
-        start_next(stage, year, day)
+        show_results(name, rows)
+    if deployment.id and not _others_go_on(stage or name, shared, on):
+        start_next(stage or name, year, day, again=bool(shared))
     message = "；".join(_sentences(rows)) or "没有待办"
     if not any(row["原因"] for row in rows):
         return Completed(message=message)
     if not deployment.id:
         # Of a deployment's run the operators are told by an automation, even when it is dead.
-        tell_operators(stage, _run_name(), message, years, on)
+        tell_operators(name, _run_name(), message, years, on)
     return Failed(
         message=f"{message}。原因见本次运行的结果表，修正后点 Retry，只会重做未完成的部分。"
     )
@@ -76,13 +93,29 @@ def _run_name() -> str:
     return f"{flow_run.id}" + (f" 第 {attempt} 次" if attempt > 1 else "")
 
 
-def _run_step(id: str, year: int, day: date, most: int) -> Ran:
+def _shared_out(
+    stage: str, id: str, items: Sequence[Item], year: int, day: date | None
+) -> Part | None:
+    """This run's part where a step's items are many and there are workers to share them."""
+    if not deployment.id or len(items) <= ONE_EACH:
+        return None
+    part = start_shares(stage, id, year, day, str(flow_run.id))
+    return part if part.parts > 1 else None
+
+
+def _others_go_on(stage: str, shared: Sequence[tuple[str, int]], day: date) -> bool:
+    """Whether others are still at steps this run had a part of: the last one hands on."""
+    return any(
+        due(id, year, day) and others_at(stage, id, year, str(flow_run.id)) for id, year in shared
+    )
+
+
+def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -> Ran:
     """A row for every item: whose, what was done, where it is, and why it failed if it did.
 
     Args:
         most: task runs it may make.
     """
-    items = due(id, year, day)
     batches = in_batches(items, most)
     if len(batches) == len(items):
         aside = crew.worth_it(items)

@@ -118,6 +118,20 @@ def load_settings(var: Path | None = None) -> Settings:
     )
 
 
+def whole_number(name: str, default: int) -> int:
+    """What a variable of the environment says, at least 1.
+
+    Raises:
+        JixiaoError: it is no such number.
+    """
+    text = os.environ.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
+        raise JixiaoError(f"{name} 应是不小于 1 的整数，现为“{text}”。请改正。")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         return float(text)

@@ -28,6 +28,7 @@ from typing import IO
 
 from jixiao.cycle.base import Cycle, Done, Item, open_cycle
 from jixiao.errors import JixiaoError
+from jixiao.settings import whole_number
 
 #: From so many items on it pays to start processes.
 MANY = 16
@@ -73,13 +74,8 @@ def processes() -> int:
     Raises:
         JixiaoError: that is no number.
     """
-    wanted = os.environ.get("JIXIAO_PROCESSES", "")
-    if not wanted:
-        cores = getattr(os, "sched_getaffinity", None)  # not on every system
-        return len(cores(0)) if cores else os.cpu_count() or 1
-    if not wanted.isdecimal() or wanted == "0":
-        raise JixiaoError(f"JIXIAO_PROCESSES 应是不小于 1 的整数，现为“{wanted}”。请改正。")
-    return int(wanted)
+    cores = getattr(os, "sched_getaffinity", None)  # not on every system
+    return whole_number("JIXIAO_PROCESSES", len(cores(0)) if cores else os.cpu_count() or 1)
 
 
 class _Worker:

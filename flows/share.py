@@ -1,0 +1,32 @@
+"""分担一个阶段：单位很多、工作机不止一台时，阶段把一个步骤分成几份，每份一次运行。"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from prefect import State, flow
+
+from flows.order import Part
+from flows.stage import RUNNER, run_steps
+
+
+@flow(
+    name="share",
+    flow_run_name="分担 {step} {part}/{parts}",
+    description="分担一个阶段的一部分单位，由该阶段自动启动",
+    task_runner=RUNNER,
+)
+def share(
+    stage: str, step: str, part: int, parts: int, year: int, day: date | None = None
+) -> State:
+    """分担一个阶段的一部分单位，由该阶段自动启动。
+
+    Args:
+        stage: 哪个阶段，如 evaluate。
+        step: 阶段里的哪个步骤。
+        part: 第几份，从 2 起；第 1 份由阶段自己办理。
+        parts: 一共几份。
+        year: 预算年度。
+        day: 按哪一天办理；不填则为今天（北京时间）。
+    """
+    return run_steps([step], year, day, stage=stage, part=Part(part, parts))
