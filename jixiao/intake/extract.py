@@ -12,14 +12,15 @@ from decimal import Decimal, InvalidOperation
 
 from jixiao.forms import Form, Scope, TableSection
 from jixiao.intake.formula import evaluate, names
-from jixiao.intake.grid import Pos
+from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.located import IndicatorSlot, Located
 from jixiao.intake.numfmt import display
 from jixiao.intake.sheets import no_result
 from jixiao.intake.text import key
-from jixiao.submission import NOTHING, FormData, GroupHeader, IndicatorRow
+from jixiao.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow
 
 _CONTENT = ("name", "target", "actual", "weight", "score", "explanation")
+_NONE = dict.fromkeys((*_CONTENT, "sign", "unit"), NOTHING)
 
 
 def number(text: str) -> Decimal | None:
@@ -34,53 +35,54 @@ def number(text: str) -> Decimal | None:
 def extract(found: Located) -> FormData:
     """The filled form; blank cells keep their address so that a finding can point to them."""
     _work_out(found)
-    data = FormData(found.form.id, found.grid.sheet, found.title, found.project)
-    rows = {f"{t.id}.{r.id}": r for t in found.form.tables() for r in t.rows}
-    for address, spot in found.cells.items():
-        cell = found.cell(spot)
-        row, _, column = address.rpartition(".")
-        if not (cell.blank and column in rows[row].blocked):
+    grid = found.grid
+    data = FormData(found.form.id, grid.sheet, found.title, found.project)
+    texts, sheet, name, problem = grid.texts, grid.sheet, grid.address, grid.problems.get
+    for address, (pos, text) in found.cells.items():
+        # Written out, as is _indicator: most of a workbook's values pass here.
+        cell = Cell(texts.get(pos, "") if text is None else text, sheet, name(pos), problem(pos))
+        if not (address in found.blocked and cell.blank):
             data.cells[address] = cell
     _repeats(found, data)
     for slot in found.indicators:
-        row_read = _indicator(found, slot)
-        if row_read is not None:
-            data.indicators.append(row_read)
+        if any(not grid.blank(slot.spots[id]) for id in _CONTENT if id in slot.spots):
+            data.indicators.append(_indicator(grid, slot))
     named = {row.level1 for row in data.indicators}
     data.groups = [
-        GroupHeader(g.level1, g.points, found.grid.cell(g.pos))
+        GroupHeader(g.level1, g.points, grid.at(g.pos))
         for g in found.groups
         if g.points is not None or g.level1 in named
     ]
     if "weight" in found.total:
-        data.total_weight = found.grid.cell(found.total["weight"])
+        data.total_weight = grid.at(found.total["weight"])
     if "score" in found.total:
-        data.total_score = found.grid.cell(found.total["score"])
+        data.total_score = grid.at(found.total["score"])
     _project(found, data)
     return data
 
 
 def _repeats(found: Located, data: FormData) -> None:
     """Repeated rows with content, counted from 1; blank spare ones do not count."""
+    grid = found.grid
     for base, slots in found.repeats.items():
         count = 0
         for slot in slots:
-            label = found.grid.cell(slot.label)
-            cells = {column: found.grid.cell(pos) for column, pos in slot.cells.items()}
-            if label.blank and all(cell.blank for cell in cells.values()):
+            if grid.blank(slot.label) and all(grid.blank(pos) for pos in slot.cells.values()):
                 continue
             count += 1
-            data.labels[f"{base}[{count}]"] = label
-            for column, cell in cells.items():
-                data.cells[f"{base}[{count}].{column}"] = cell
+            data.labels[f"{base}[{count}]"] = grid.at(slot.label)
+            for column, pos in slot.cells.items():
+                data.cells[f"{base}[{count}].{column}"] = grid.at(pos)
 
 
-def _indicator(found: Located, slot: IndicatorSlot) -> IndicatorRow | None:
-    cells = {id: found.grid.cell(pos) for id, pos in slot.spots.items()}
-    if all(cells.get(id, NOTHING).blank for id in _CONTENT):
-        return None
-    values = {id: cells.get(id, NOTHING) for id in (*_CONTENT, "sign", "unit")}
-    return IndicatorRow(level1=slot.level1, level2=slot.level2, **values)
+def _indicator(grid: Grid, slot: IndicatorSlot) -> IndicatorRow:
+    texts, sheet, name, problem = grid.texts, grid.sheet, grid.address, grid.problems.get
+    cells = {
+        id: Cell(texts.get(pos, ""), sheet, name(pos), problem(pos))
+        for id, pos in slot.spots.items()
+        if id in _NONE
+    }
+    return IndicatorRow(slot.level1, slot.level2, **{**_NONE, **cells})
 
 
 def _project(found: Located, data: FormData) -> None:
@@ -118,7 +120,8 @@ def _is_input(table: TableSection, address: str) -> bool:
 def _work_out(found: Located) -> None:
     """Puts in the results our own formulas would show, and names the formulas nobody can."""
     grid = found.grid
-    if not grid.pending and not grid.blanks_as_zero:
+    places = found.layout.places()
+    if places.isdisjoint(grid.pending) and not grid.blanks_as_zero:
         return
     for table in found.form.tables():
         for column in table.columns:
@@ -134,9 +137,8 @@ def _work_out(found: Located) -> None:
             if figures:
                 _result(found, pos, sum(figures, Decimal(0)))
             del grid.pending[grid.owner(pos)]
-    for pos in _used(found):
-        if pos in grid.pending:
-            grid.problems[pos] = no_result(grid.address(pos))
+    for pos in places.intersection(grid.pending):
+        grid.problems[pos] = no_result(grid.address(pos))
 
 
 def _column(found: Located, table: TableSection, id: str, formula: str) -> None:
@@ -168,14 +170,3 @@ def _result(found: Located, pos: Pos, result: Decimal) -> None:
     grid = found.grid
     pos = grid.owner(pos)
     grid.texts[pos] = display(Decimal(f"{result:.15g}"), grid.pending[pos])
-
-
-def _used(found: Located) -> set[Pos]:
-    """Every position a value is read from."""
-    used = {spot.pos for spot in found.cells.values()} | set(found.total.values())
-    for slots in found.repeats.values():
-        for repeat in slots:
-            used.update((repeat.label, *repeat.cells.values()))
-    for slot in found.indicators:
-        used.update(slot.spots.values())
-    return used

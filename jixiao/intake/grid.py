@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from jixiao.submission import Cell
+from jixiao.submission import BLANKS, Cell
 
 Pos = tuple[int, int]
+_NOWHERE = (-1, -1)
 
 
 @lru_cache(maxsize=1024)
@@ -25,18 +26,10 @@ def column_letters(column: int) -> str:
     return letters
 
 
+@lru_cache(maxsize=16384)
 def a1(pos: Pos) -> str:
     """``(6, 3)`` → ``D7``."""
     return f"{column_letters(pos[1])}{pos[0] + 1}"
-
-
-@lru_cache(maxsize=1024)
-def column_index(letters: str) -> int:
-    """``A`` → 0, ``AA`` → 26."""
-    index = 0
-    for letter in letters:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
 
 
 @lru_cache(maxsize=16384)
@@ -82,8 +75,7 @@ class Grid:
     @property
     def height(self) -> int:
         """Number of rows up to the last one with content."""
-        occupied = max((r for r, _ in self.texts), default=-1)
-        return max(occupied, max((r for r, _ in self.pending), default=-1)) + 1
+        return max(max(self.texts, default=_NOWHERE), max(self.pending, default=_NOWHERE))[0] + 1
 
     def owner(self, pos: Pos) -> Pos:
         """The top-left cell of the merged area ``pos`` lies in, else ``pos``."""
@@ -134,10 +126,17 @@ class Grid:
 
     def cell(self, pos: Pos, text: str | None = None) -> Cell:
         """The value at ``pos`` with its address; ``text`` replaces what stands there."""
-        pos = self.owner(pos)
+        return self.at(self.owner(pos), text)
+
+    def at(self, pos: Pos, text: str | None = None) -> Cell:
+        """Like :meth:`cell`, where ``pos`` is known to be no covered part of a merged area."""
         return Cell(
             self.texts.get(pos, "") if text is None else text,
             self.sheet,
             self.address(pos),
             self.problems.get(pos),
         )
+
+    def blank(self, pos: Pos) -> bool:
+        """Whether :meth:`at` would be a blank cell."""
+        return pos not in self.problems and self.texts.get(pos, "").strip() in BLANKS

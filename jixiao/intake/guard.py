@@ -8,29 +8,27 @@ sheet stops a slow one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jixiao.errors import RefusedFile
 from jixiao.intake.convert import convertible
-from jixiao.intake.grid import from_a1
+from jixiao.intake.grid import Pos, from_a1
 from jixiao.intake.package import MAX_FILE, Package, check_xml, open_package
+from jixiao.intake.quick import outline
 
 MAX_ROW = 9999
 MAX_COLUMN = 702  # ZZ
 MAX_MERGE = 20_000  # cells in one merged area
 MAX_MERGED = 200_000  # cells in all merged areas of a sheet
+_SHORT = 10_000  # bytes of a sheet's merges that are worth remembering
 MAX_OLD = 10 * 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _RTF = b"{\\rtf"
 CONVERTED = (_OLE, _RTF)  # how a file begins that may have to be converted
 _FAR = re.compile(rb"""\sr\s*=\s*["'](?:[A-Z]{3,}\d+|[A-Z]*\d{5,})["']""")
-# The same, for parts written the usual way: a fixed beginning is found much faster.
-_FAR_USUAL = re.compile(rb'r="(?:[A-Z]{3,}\d+|[A-Z]*\d{5,})"')
-_UNUSUAL = (
-    b"\tr", b"\nr", b"\rr", b" r ", b" r\t", b" r\n", b" r\r",
-    b" r='", b" r= ", b" r=\t", b" r=\n", b" r=\r",
-)  # fmt: skip
 _MERGE = re.compile(rb"""<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([^"']*)["']""")
 _HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|table|div|p|meta|style)\b", re.IGNORECASE)
 
@@ -140,19 +138,31 @@ def _check_workbook(package: Package, name: str) -> None:
     for part in package.names:
         if not part.startswith("xl/") or not part.endswith(".xml") or "/_rels/" in part:
             continue
-        data = package.read(part)
-        if b"sheetData" not in data:
-            continue
-        if _is_far(data):
+        check_sheet(package, part, name)
+
+
+def check_sheet(package: Package, part: str, name: str) -> None:
+    """Looks at one part for cells and merges out of bounds, each part once, and notes how it is
+    written in ``package.outlines``.
+
+    Raises:
+        RefusedFile: ``far_cell`` or ``giant_merge``.
+    """
+    if part in package.outlines:
+        return
+    data = package.read(part)
+    found, merges = None, b""
+    if b"sheetData" in data:
+        found = outline(data)
+        if found is not None:
+            merges = found.merges
+        elif _FAR.search(data):
             raise far_cell(name)
-        _check_merges(data, name)
-
-
-def _is_far(data: bytes) -> bool:
-    """Whether any row or cell is named beyond the bounds, however its name is written."""
-    if _FAR_USUAL.search(data):
-        return True
-    return any(mark in data for mark in _UNUSUAL) and _FAR.search(data) is not None
+        elif b"mergeCell" in data:
+            merges = data[max(data.find(b"mergeCell") - 20, 0) :]
+    if merged_areas(merges) is None:
+        raise giant_merge(name)
+    package.outlines[part] = found
 
 
 def far_cell(name: str) -> RefusedFile:
@@ -162,22 +172,42 @@ def far_cell(name: str) -> RefusedFile:
     )
 
 
-def _check_merges(data: bytes, name: str) -> None:
-    if b"mergeCell" not in data:
-        return
-    refused = RefusedFile(
-        "giant_merge", f"“{name}”里有范围过大的合并单元格。请取消该合并后重新报送。"
-    )
+def giant_merge(name: str) -> RefusedFile:
+    return RefusedFile("giant_merge", f"“{name}”里有范围过大的合并单元格。请取消该合并后重新报送。")
+
+
+def merged_areas(merges: bytes) -> dict[Pos, Pos] | None:
+    """:func:`bounded` for every ``mergeCell`` in a part. Sheets of a form have the same merges in
+    every department's workbook, so short ones are remembered: the answer is not to be changed.
+    """
+    return _known_areas(merges) if len(merges) <= _SHORT else _areas(merges)
+
+
+def _areas(merges: bytes) -> dict[Pos, Pos] | None:
+    return bounded(match[1].decode("ascii", "replace") for match in _MERGE.finditer(merges))
+
+
+def bounded(references: Iterable[str]) -> dict[Pos, Pos] | None:
+    """Top-left → bottom-right of merged areas from their names; ``None`` where one is none, is too
+    big or lies out of bounds, or all together are too big. Areas of one cell are left out.
+    """
+    areas: dict[Pos, Pos] = {}
     total = 0
-    for match in _MERGE.finditer(data, max(data.find(b"mergeCell") - 20, 0)):
-        first, _, last = match[1].decode("ascii", "replace").replace("$", "").partition(":")
+    for reference in references:
+        first, _, last = reference.replace("$", "").partition(":")
         try:
             top, bottom = from_a1(first), from_a1(last or first)
         except ValueError:
-            raise refused from None
+            return None
         if not (0 <= top[0] <= bottom[0] < MAX_ROW and 0 <= top[1] <= bottom[1] < MAX_COLUMN):
-            raise refused
+            return None
         area = (bottom[0] - top[0] + 1) * (bottom[1] - top[1] + 1)
         total += area
         if area > MAX_MERGE or total > MAX_MERGED:
-            raise refused
+            return None
+        if area > 1:
+            areas[top] = bottom
+    return areas
+
+
+_known_areas = lru_cache(maxsize=512)(_areas)

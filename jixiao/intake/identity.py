@@ -35,6 +35,8 @@ def code_of(texts: Iterable[str]) -> str:
 
 def name_unit(submission: Submission, texts: Iterable[str]) -> None:
     """Fills in unit code and name from the forms where nothing surer has said them."""
+    if submission.unit_name and submission.unit_code:
+        return
     for data in submission.forms:
         for id, cell in data.cells.items():
             if cell.blank:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.indicators import find_indicator_header, locate_indicators
-from jixiao.intake.located import Located, RepeatSlot, Spot
+from jixiao.intake.located import Layout, Located, RepeatSlot, Spot
 from jixiao.intake.shape import FormShape, TableShape
-from jixiao.intake.text import bare, key, loose, split_points
+from jixiao.intake.text import INLINE, bare, key, loose, split_points
 
-_INLINE = re.compile(r"^(?P<label>[^:：]{2,30})[:：](?P<value>.*)$", re.DOTALL)
+_LARGE = 2000  # texts of a sheet too large to be one of many that look alike
+_MOST_LAYOUTS = 256
 
 
 @dataclass(slots=True)
@@ -29,13 +30,39 @@ class Header:
 def locate(shape: FormShape, grid: Grid, first: int, last: int, *, title: str = "") -> Located:
     """The form's sections in rows ``first`` … ``last`` (exclusive) of the grid.
 
-    ``score`` of the answer is 0 where nothing of the form is there.
+    ``score`` of the answer is 0 where nothing of the form is there. Sheets that look alike are
+    gone through once: forms are the same for all departments.
     """
-    found = Located(shape.form, grid, first, last, title)
-    headers = _headers(shape, grid, first, last)
+    if len(grid.texts) > _LARGE:
+        layout = _layout(shape, grid, first, last)
+    else:
+        look = _look(shape, grid, first, last)
+        known = shape.layouts.get(look)
+        if known is None:
+            if len(shape.layouts) >= _MOST_LAYOUTS:
+                shape.layouts.clear()
+            known = shape.layouts[look] = _layout(shape, grid, first, last)
+        layout = known
+    return Located(shape.form, grid, first, last, layout, shape.blocked, title)
+
+
+def _look(shape: FormShape, grid: Grid, first: int, last: int) -> Hashable:
+    """All that :func:`_layout` depends on: where there is text, the texts that may be labels or
+    headers of the form, and what is merged."""
+    texts = grid.texts
+    words = tuple(map(shape.words.__getitem__, texts.values()))
+    return first, last, tuple(texts), words, tuple(grid.merges.items())
+
+
+def _layout(shape: FormShape, grid: Grid, first: int, last: int) -> Layout:
+    found = Layout()
+    known = Counter(row for (row, _), text in grid.texts.items() if shape.words[text])
+    headers = _headers(shape, grid, [row for row in range(first, last) if known[row]])
     indicator_header = None
     if shape.indicators is not None:
-        indicator_header = find_indicator_header(shape.indicators, grid, first, last)
+        # A header has three columns at least, and may be spread over two rows.
+        likely = [row for row in range(first, last) if known[row - 1] + known[row] >= 3]
+        indicator_header = find_indicator_header(shape.indicators, grid, likely, first)
     rows = [h.row for h in headers.values()]
     if indicator_header is not None:
         rows.append(indicator_header[0])
@@ -58,16 +85,20 @@ def locate(shape: FormShape, grid: Grid, first: int, last: int, *, title: str = 
         stop = min((s for s in stops if s > row), default=last)
         locate_indicators(shape.indicators, grid, row, columns, stop, found)
         found.score += len(columns)
+    for address, spot in found.cells.items():
+        found.cells[address] = Spot(grid.owner(spot.pos), spot.text)
+    for slot in (slot for slots in found.repeats.values() for slot in slots):
+        slot.label = grid.owner(slot.label)
     return found
 
 
-def _headers(shape: FormShape, grid: Grid, first: int, last: int) -> dict[str, Header]:
+def _headers(shape: FormShape, grid: Grid, rows: Iterable[int]) -> dict[str, Header]:
     """The best header row of each section that has one."""
     best: dict[str, Header] = {}
     tables = [t for t in shape.tables if not t.label_value]
-    for row in range(first, last):
+    for row in rows:
         starts = grid.starts(row)
-        keys = [(c, key(text), bare(text)) for c, text in starts if len(text) <= 40]
+        keys = [(c, key(t), bare(t)) for c, t in starts if len(t) <= 40 and shape.words[t]]
         if not any(k in shape.header_keys or b in shape.header_keys for _, k, b in keys):
             continue
         for table in tables:
@@ -100,7 +131,7 @@ def _header(
     return Header(row, below, columns, anchor, score)
 
 
-def _rows(table: TableShape, grid: Grid, header: Header, stop: int, found: Located) -> None:
+def _rows(table: TableShape, grid: Grid, header: Header, stop: int, found: Layout) -> None:
     """The rows of a section under its header."""
     values = sorted(header.columns.values())
     if table.untitled or len(table.order) == 1:
@@ -193,7 +224,7 @@ def _take_row(
     grid: Grid,
     row: int,
     header: Header,
-    found: Located,
+    found: Layout,
     label: Pos | None = None,
 ) -> None:
     base = f"{table.section.id}.{id}"
@@ -206,14 +237,14 @@ def _take_row(
 
 
 def _label_values(
-    table: TableShape, grid: Grid, first: int, last: int, found: Located
+    table: TableShape, grid: Grid, first: int, last: int, found: Layout
 ) -> Iterable[int]:
     """Labels whose value stands right of them, or after a colon in the same cell."""
     column = table.section.columns[0].id
     rows: list[int] = []
     for row in range(first, last):
         for c, text in grid.starts(row):
-            inline = _INLINE.match(text)
+            inline = INLINE.match(text)
             name = key(inline["label"] if inline and inline["value"].strip() else text)
             ids = table.exact.get(name) or table.other.get(loose(name)) or ()
             address = next(
@@ -244,7 +275,7 @@ def _is_label(table: TableShape, text: str) -> bool:
 
 
 def _inline_split(
-    table: TableShape, grid: Grid, first: int, last: int, found: Located
+    table: TableShape, grid: Grid, first: int, last: int, found: Layout
 ) -> Iterable[int]:
     """A split printed as text: ``按收入性质分：1322.22`` and under it ``其中：一般公共预算：1322.22``."""
     for row in range(first, last):
@@ -257,7 +288,7 @@ def _inline_split(
 
 
 def _inline_rows(
-    table: TableShape, grid: Grid, row: int, column: int, last: int, found: Located
+    table: TableShape, grid: Grid, row: int, column: int, last: int, found: Layout
 ) -> None:
     id = table.section.columns[0].id
     left, right = column, grid.end((row, column))[1]

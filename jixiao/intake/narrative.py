@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from jixiao.forms import Heading, NarrativeSection
 from jixiao.intake.text import key
 from jixiao.submission import Paragraph
 
-_LEVELS = (
-    (1, re.compile(r"^([一二三四五六七八九十]+)[、.]")),
-    (2, re.compile(r"^(\([一二三四五六七八九十]+\))")),
-    (3, re.compile(r"^(\d+)[、.](?!\d)")),
-    (4, re.compile(r"^(\(\d+\)|\d+\)|[①-⑳])")),
+# Group n is the number of a heading of level n.
+_NUMBER = re.compile(
+    r"([一二三四五六七八九十]+)[、.]"
+    r"|(\([一二三四五六七八九十]+\))"
+    r"|(\d+)[、.](?!\d)"
+    r"|(\(\d+\)|\d+\)|[①-⑳])"
 )
 _LONGEST = {1: 45, 2: 45, 3: 25, 4: 20}
 _SENTENCE = re.compile("[。,;:!?]")
@@ -23,11 +23,10 @@ _SENTENCE = re.compile("[。,;:!?]")
 def split_number(text: str) -> tuple[int, str, str]:
     """Level by the form of the number (0 without one), the number, and the rest (keys)."""
     plain = key(text)
-    for level, pattern in _LEVELS:
-        match = pattern.match(plain)
-        if match:
-            return level, match[1], plain[match.end() :]
-    return 0, "", plain
+    match = _NUMBER.match(plain)
+    if match is None or match.lastindex is None:
+        return 0, "", plain
+    return match.lastindex, match[match.lastindex], plain[match.end() :]
 
 
 def place(section: NarrativeSection, lines: Iterable[tuple[str, str, str]]) -> list[Paragraph]:
@@ -67,35 +66,29 @@ def heading_of(section: NarrativeSection, text: str) -> tuple[Heading | None, in
         return None, 0
     level, _, rest = split_number(text)
     title = _SENTENCE.split(rest, maxsplit=1)[0]
-    for heading, names in _names(section):
-        if title in names:
-            return heading, level or heading.level
+    heading = _names(section).get(title)
+    if heading is not None:
+        return heading, level or heading.level
     sentence = _SENTENCE.search(rest) or text.rstrip().endswith("。")
     if level and len(key(text)) <= _LONGEST[level] and (level <= 2 or not sentence):
         return None, level
     return None, 0
 
 
-def _names(section: NarrativeSection) -> list[tuple[Heading, frozenset[str]]]:
-    return _cached_names(_Ticket(section))
+def _names(section: NarrativeSection) -> dict[str, Heading]:
+    """The section's headings by everything they are called; kept, since every line asks."""
+    known = _NAMES.get(id(section))
+    if known is None:
+        if len(_NAMES) >= _MOST_SECTIONS:
+            _NAMES.clear()
+        names: dict[str, Heading] = {}
+        for heading in section.walk():
+            for name in (heading.title, *heading.aliases):
+                names.setdefault(_SENTENCE.split(key(name), maxsplit=1)[0], heading)
+        # The section is kept beside the result so that its id stays its own.
+        known = _NAMES[id(section)] = (section, names)
+    return known[1]
 
 
-class _Ticket:
-    """A section by identity: hashing a whole form for every line would cost more than it saves."""
-
-    def __init__(self, section: NarrativeSection) -> None:
-        self.section = section
-
-    def __hash__(self) -> int:
-        return id(self.section)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Ticket) and other.section is self.section
-
-
-@lru_cache(maxsize=64)
-def _cached_names(ticket: _Ticket) -> list[tuple[Heading, frozenset[str]]]:
-    return [
-        (h, frozenset(_SENTENCE.split(key(n), maxsplit=1)[0] for n in (h.title, *h.aliases)))
-        for h in ticket.section.walk()
-    ]
+_NAMES: dict[int, tuple[NarrativeSection, dict[str, Heading]]] = {}
+_MOST_SECTIONS = 64

@@ -9,11 +9,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
 from jixiao.errors import RefusedFile
+from jixiao.intake.quick import Outline
 
 MAX_FILE = 30 * 1024 * 1024  # bytes as handed in
 MAX_ENTRIES = 3000
@@ -34,12 +35,14 @@ class Package:
 
     Attributes:
         names: member names as in the archive.
+        outlines: how each sheet the guard has looked at is written.
     """
 
     names: list[str]
     _archive: zipfile.ZipFile
     _read: dict[str, bytes]
     _total: int = 0
+    outlines: dict[str, Outline | None] = field(default_factory=dict)
 
     def read(self, name: str) -> bytes:
         """A member's bytes.
@@ -116,7 +119,7 @@ def check_xml(data: bytes) -> None:
         encoding and encoding[1].lower() not in {b"utf-8", b"utf8", b"us-ascii"}
     ):
         raise _entity()
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+    if b"!" in data and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise _entity()
 
 

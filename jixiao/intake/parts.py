@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from jixiao.forms import Form, Scope
 from jixiao.intake.extract import extract
@@ -19,6 +20,7 @@ from jixiao.submission import FormData
 
 HINT = "填写说明"  # begins the lines of an issued sheet that are ours
 PROJECT_LINE = re.compile(r"^项目名称[:：](?P<project>.*)$", re.DOTALL)
+_LONGEST_LABEL = 40  # characters
 _LEAST = 3  # header and label texts that must agree before an untitled sheet counts as a form
 
 
@@ -45,18 +47,19 @@ Part = Located | Narrative
 def parts_of(grid: Grid, shapes: Shapes, mark: SheetMark | None) -> list[Part]:
     """Every form found in a grid, from top to bottom; none if nothing of a form is there."""
     titles = [
-        (pos, form, text)
-        for pos, text in grid.all_texts()
+        (pos, text, form)
+        for pos, text in grid.texts.items()
         if ("表" in text or "告" in text) and (form := shapes.title_of(text)) is not None
     ]
+    titles.sort(key=itemgetter(0))
     marked = shapes.forms.get(mark.form) if mark is not None else None
     if marked is not None and (
-        marked.form.narrative is not None or all(form is marked.form for _, form, _ in titles)
+        marked.form.narrative is not None or all(form is marked.form for _, _, form in titles)
     ):
-        title = titles[0][2] if titles else ""
+        title = titles[0][1] if titles else ""
         return _part(marked.form, grid, 0, grid.height, title, shapes, mark)
     parts: list[Part] = []
-    for number, (pos, form, text) in enumerate(titles):
+    for number, (pos, text, form) in enumerate(titles):
         last = titles[number + 1][0][0] if number + 1 < len(titles) else grid.height
         first = 0 if number == 0 else pos[0]
         parts.extend(_part(form, grid, first, last, text, shapes, mark))
@@ -99,17 +102,20 @@ def _narrative(
 ) -> Narrative:
     """The lines of a report: every cell in reading order, without title and our own notes."""
     narrative = Narrative(form, grid, title, project)
-    checks = {c for r in range(first, last) for c, t in grid.starts(r) if key(t) == CHECK_TITLE}
+    short = {pos: text for pos, text in grid.texts.items() if len(text) <= _LONGEST_LABEL}
+    checks = {c for (r, c), t in short.items() if key(t) == CHECK_TITLE and first <= r < last}
+    ours = {pos for pos, text in short.items() if bare(text) in labels}
     for row in range(first, last):
         for column, text in grid.starts(row):
-            named = PROJECT_LINE.match(text)
-            if column in checks or text == title or text.startswith(HINT) or bare(text) in labels:
+            pos = (row, column)
+            if column in checks or pos in ours or text == title or text.startswith(HINT):
                 continue
-            if named and narrative.project_at is None and form.scope is Scope.PROJECT:
-                narrative.project_at = (row, column)
+            named = PROJECT_LINE.match(text) if form.scope is Scope.PROJECT else None
+            if named and narrative.project_at is None:
+                narrative.project_at = pos
                 narrative.project = named["project"].strip() or narrative.project
             else:
-                narrative.lines.append((row, column))
+                narrative.lines.append(pos)
     return narrative
 
 

@@ -1,60 +1,139 @@
-"""Cells, merges and strings of a workbook's parts as every office programme writes them.
+"""Sheets and strings of a workbook as every office programme writes them, read with patterns.
 
-A part written the usual way is read with one pattern, several times faster than as a tree. The
-counts tell whether the pattern saw everything; where it did not, where anything unusual is in
-the part, or where it does not end as it should, the answer is ``None`` and the part is read as
-a tree.
+One pattern that matches the whole of a sheet's cells proves three things at once: that the part
+is written the usual way, that no row or cell lies beyond the bounds, and that a second pattern
+which looks for filled cells alone misses none. Whatever is not written so (prefixes, comments,
+rich text in a cell, cells without their name, …) is ``None`` here and is read as a tree.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-#: column letters, row number, style, type, formula, value, inline string's inside
-RawCell = tuple[str, str, str, str, str, str, str]
+#: name, attributes, formula, value, inline string
+RawCell = tuple[str, str, str, str, str]
 
-_CELL = re.compile(
-    r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?>'
-    r"((?:<f(?: [^<>]*)?(?:/>|>[^<]*</f>))?)(?:<v>([^<]*)</v>)?(?:<is>(.*?)</is>)?</c>",
-    re.DOTALL,
+# Up to row 9999 and column ZZ: the guard's bounds are the widths of these.
+_NAME = r"[A-Z]{1,2}+[1-9][0-9]{0,3}+"
+_FORMULA = r"<f(?: [^<>]*+)?+(?:(?<=/)>|>[^<]*+</f>)"
+_INLINE = r'<is><t(?: xml:space="preserve")?+>([^<]*+)</t></is>'
+_PLAIN = rf"(?:{_FORMULA})?+(?:<v>[^<]*+</v>|<v ?/>)?+(?:{_INLINE})?+"
+_CELL = rf'<c r="{_NAME}"[^<>/]*+(?:/>|>{_PLAIN}</c>)'
+_ROW = rf'<row r="[1-9][0-9]{{0,3}}+"[^<>/]*+(?:/>|>(?:{_CELL})*+</row>)'
+_ROWS = re.compile(rf"(?:{_ROW})*+</sheetData>".encode())
+# Looks only where the one above has matched, so it need not prove anything again.
+_FILLED = re.compile(
+    r'<c r="([^"]++)"([^<>/]*+)>(<f[^<]*+(?:</f>)?+)?+(?:<v>([^<]*+)</v>|<v ?/>)?+'
+    rf"(?:{_INLINE})?+</c>"
 )
-_MERGE = re.compile(r'<mergeCell ref="([A-Z]{1,3}[0-9]{1,7}):([A-Z]{1,3}[0-9]{1,7})"/>')
-_STRING = re.compile(r"<si><t(?: xml:space=\"preserve\")?>([^<]*)</t></si>")
-_INLINE = re.compile(r"<t(?: xml:space=\"preserve\")?>([^<]*)</t>")
-_UNUSUAL = (b"<!--", b"<![CDATA[", b"<?mc", b":c ", b":si>", b":row ")
+_ATTRIBUTES = re.compile(r'(?: [a-z]+="[^"<>]*")* ?')
+_MERGES = re.compile(rb'<mergeCells[^<>]*+>((?:<mergeCell ref="[A-Z0-9:]*+" ?/>)*+)</mergeCells>')
+_TEXT = r'<t(?: xml:space="preserve")?+>[^<]*+</t>'
+_RUN = rf"<r>(?:<rPr>(?:<[^<>/][^<>]*+(?<=/)>)*+</rPr>)?+{_TEXT}</r>"
+_HINT = rf"<rPh [^<>]*+>{_TEXT}</rPh>"
+_ITEM = rf"<si>(?:{_TEXT}|{_RUN}|{_HINT}|<phoneticPr [^<>]*+(?<=/)>)*+</si>"
+_STRINGS = re.compile(rf"(?:{_ITEM})*+</sst>\s*")
+_STRING = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
+_HINTS = re.compile(r"<rPh [^<>]*+><t[^<]*</t></rPh>|<phoneticPr [^<>]*+>")
+_TEXTS = re.compile(r"<t[ >][^<]*</t>")
 _REFERENCE = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_MARK = b"\xef\xbb\xbf"  # what some programmes begin UTF-8 with
+_BEGIN, _BLANK = b"<sheetData>", b"<sheetData/>"
+_SPACES = (
+    b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"',
+    b' xmlns="http://purl.oclc.org/ooxml/spreadsheetml/main"',
+)
 
 
-def sheet_cells(data: bytes) -> tuple[list[RawCell], list[tuple[str, str]]] | None:
-    """Filled cells and merged areas of a sheet; ``None`` where it is to be read as a tree."""
-    text = _usual(data, b"</worksheet>")
-    if text is None or text.count("<c ") != text.count('<c r="'):
+class Outline(NamedTuple):
+    """A sheet written the usual way: where its cells stand in the part, and its ``mergeCell``s."""
+
+    start: int
+    end: int
+    merges: bytes
+
+
+def outline(data: bytes) -> Outline | None:
+    """Where a sheet's cells and merges stand; ``None`` where it is to be read as a tree.
+
+    No row and no cell of a sheet with an outline lies beyond row 9999 or column ZZ.
+    """
+    at = data.find(b"<sheetData")
+    if not any(space in data[:at] for space in _SPACES):
         return None
-    cells: list[RawCell] = _CELL.findall(text)
-    if len(cells) != text.count("</c>") or any(c[6] and not _INLINE.fullmatch(c[6]) for c in cells):
+    start = at + len(_BLANK)
+    end = start
+    if not data.startswith(_BLANK, at):
+        start = at + len(_BEGIN)
+        match = _ROWS.match(data, start) if data.startswith(_BEGIN, at) else None
+        if match is None:
+            return None
+        end = match.end()
+    head, tail = data[:start].removeprefix(_MARK).removeprefix(b"<?xml"), data[end:]
+    if _hides(head) or _hides(tail) or not tail.rstrip().endswith(b"</worksheet>"):
         return None
-    merges: list[tuple[str, str]] = _MERGE.findall(text)
-    if len(merges) != text.count("<mergeCell "):
+    if b"mergeCell" not in tail:
+        return Outline(start, end, b"")
+    merges = _MERGES.search(tail)
+    if merges is None or tail.count(b"mergeCell ") != merges[1].count(b"mergeCell "):
         return None
-    return cells, merges
+    return Outline(start, end, merges[1])
 
 
-def inline_text(inside: str) -> str:
-    """The text in an ``<is>`` that :func:`sheet_cells` let pass."""
-    found = _INLINE.fullmatch(inside)
-    return unreferenced(found[1]) if found else ""
+def _hides(data: bytes) -> bool:
+    """Whether something in there (a comment, an instruction) may hold what looks like an element."""
+    return (b"!" in data and b"<!" in data) or (b"?" in data and b"<?" in data)
+
+
+def filled_cells(data: bytes, found: Outline) -> list[RawCell]:
+    """The cells of a sheet that hold a value or a formula.
+
+    Raises:
+        UnicodeDecodeError: the part is not UTF-8.
+    """
+    cells: list[RawCell] = _FILLED.findall(data[found.start : found.end].decode())
+    return cells
+
+
+def attributes(text: str) -> dict[str, str]:
+    """The attributes of a cell beside its name, from the text between the name and ``>``.
+
+    Raises:
+        ValueError: that is not what stands there.
+    """
+    if not _ATTRIBUTES.fullmatch(text):
+        raise ValueError(text)
+    return dict(pair.rstrip('"').split('="', 1) for pair in text.split(" ") if pair)
 
 
 def shared_strings(data: bytes) -> list[str] | None:
-    """The plain strings of a workbook; ``None`` where some have runs or phonetic hints."""
-    text = _usual(data, b"</sst>")
-    if text is None:
+    """The strings of a workbook, without phonetic hints; ``None`` where they are to be read as a
+    tree."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
         return None
-    strings: list[str] = _STRING.findall(text)
-    if len(strings) != text.count("<si>") or "<si/>" in text or "<si " in text:
+    start = text.find(">", text.find("<sst ")) + 1
+    head = text[:start]
+    if not any(space.decode() in head for space in _SPACES) or "<!" in head:
         return None
-    return [unreferenced(s) for s in strings]
+    if not _STRINGS.fullmatch(text, start):
+        return None
+    items = text[start:]
+    if "<phoneticPr" in items or "<rPh" in items:
+        items = _HINTS.sub("", items)
+    runs = "<r>" in items
+    strings = list(map(_together, items.split("</si>")[:-1])) if runs else _STRING.findall(items)
+    if len(strings) != items.count("</si>"):
+        return None  # an item without any text
+    return [unreferenced(s) for s in strings] if "&" in text else strings
+
+
+def _together(item: str) -> str:
+    """The text of an item, of all its runs."""
+    return "".join(t[t.index(">") + 1 : -4] for t in _TEXTS.findall(item))
 
 
 def unreferenced(text: str) -> str:
@@ -66,13 +145,3 @@ def _character(match: re.Match[str]) -> str:
     if match[3]:
         return _NAMED[match[3]]
     return chr(int(match[1], 16) if match[1] else int(match[2]))
-
-
-def _usual(data: bytes, end: bytes) -> str | None:
-    """The part as text, if it is whole and nothing unusual is in it."""
-    if not data.rstrip().endswith(end) or any(mark in data for mark in _UNUSUAL):
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None

@@ -17,11 +17,19 @@ from typing import cast
 from lxml import etree
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.grid import Grid, Pos, column_index, from_a1
-from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, far_cell
+from jixiao.intake.grid import Grid, Pos, from_a1
+from jixiao.intake.guard import (
+    MAX_COLUMN,
+    MAX_ROW,
+    bounded,
+    check_sheet,
+    far_cell,
+    giant_merge,
+    merged_areas,
+)
 from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.package import Package, main_part, parse_xml, relations
-from jixiao.intake.quick import inline_text, shared_strings, sheet_cells, unreferenced
+from jixiao.intake.quick import Outline, attributes, filled_cells, shared_strings, unreferenced
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -84,6 +92,7 @@ def _sheets(package: Package, main: str, only: str | None) -> list[Sheet]:
     formats = _formats(package.read(by_kind["styles"])) if "styles" in by_kind else []
     properties = book.find(f"{_M}workbookPr")
     date1904 = properties is not None and properties.get("date1904") in {"1", "true"}
+    reader = _Reader(strings, formats, date1904)
     sheets = []
     for element in book.iterfind(f"{_M}sheets/{_M}sheet"):
         kind, part = related.get(element.get(_RID) or element.get(_RID_STRICT) or "", ("", ""))
@@ -92,7 +101,7 @@ def _sheets(package: Package, main: str, only: str | None) -> list[Sheet]:
         name = element.get("name", "")
         if only not in (None, name):
             continue
-        grid = _Pass(name, strings, formats, date1904).read(package, part)
+        grid = reader.read(package, part, name)
         sheets.append(Sheet(name, element.get("state", "visible"), grid))
     return sheets
 
@@ -113,6 +122,14 @@ def _unescape(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def _unescaped(texts: list[str]) -> list[str]:
+    """:func:`_unescape` for all of them; hardly any text has anything to unescape."""
+    together = "".join(texts)
+    if "_x" in together or "\r" in together:
+        return [_unescape(text) for text in texts]
+    return [text.strip() for text in texts]
+
+
 def _rich(element: etree._Element) -> str:
     """The text of a string item, without its phonetic hints."""
     if len(element) == 1 and element[0].tag == _TEXT:
@@ -129,7 +146,7 @@ def _rich(element: etree._Element) -> str:
 def _strings(package: Package, part: str) -> list[str]:
     plain = shared_strings(package.read(part))
     if plain is not None:
-        return [_unescape(text) for text in plain]
+        return _unescaped(plain)
     return [_rich(item) for item in _tree(package, part).iterfind(f"{_M}si")]
 
 
@@ -148,48 +165,60 @@ def _formats(data: bytes) -> list[str]:
     return codes
 
 
-class _Pass:
-    """One pass over one sheet."""
+class _Reader:
+    """Reads the sheets of one workbook."""
 
-    def __init__(self, name: str, strings: list[str], formats: list[str], date1904: bool) -> None:
-        self.name, self.strings, self.formats, self.date1904 = name, strings, formats, date1904
+    def __init__(self, strings: list[str], formats: list[str], date1904: bool) -> None:
+        self.strings, self.formats, self.date1904 = strings, formats, date1904
+        self.numbered = {str(n): text for n, text in enumerate(strings) if text}
+        self.kinds: dict[str, tuple[str, str, str]] = {}  # by a cell's attributes, as written
 
-    def read(self, package: Package, part: str) -> Grid:
-        """The sheet in a part: with one pattern where it is written the usual way."""
-        found = sheet_cells(package.read(part))
-        if found is None:
-            return self.from_tree(_tree(package, part))
-        grid = Grid(self.name)
-        cells, merges = found
-        for first, last in merges:
-            if first != last:
-                grid.merges[from_a1(first)] = from_a1(last)
-        for letters, number, style, kind, formula, value, inline in cells:
-            pos = (int(number) - 1, column_index(letters))
-            if not (0 <= pos[0] < MAX_ROW and pos[1] < MAX_COLUMN):
-                raise far_cell(self.name)
-            if kind == "s":
-                self.put(grid, pos, kind, style, value, False, "")
-            elif value or inline or formula or kind == "str":
-                text = unreferenced(value) if value or kind == "str" else None
-                self.put(
-                    grid, pos, kind, style, text, bool(formula), inline and inline_text(inline)
-                )
+    def read(self, package: Package, part: str, name: str) -> Grid:
+        """The sheet in a part: with patterns where it is written the usual way."""
+        check_sheet(package, part, name)
+        found = package.outlines[part]
+        if found is not None:
+            try:
+                return self.from_outline(package.read(part), found, name)
+            except ValueError:  # not so usual after all; as a tree it says what is wrong
+                pass
+        return self.from_tree(_tree(package, part), name)
+
+    def from_outline(self, data: bytes, found: Outline, name: str) -> Grid:
+        grid = Grid(name, merges=dict(merged_areas(found.merges) or {}))
+        texts, numbered, kinds, date1904 = grid.texts, self.numbered, self.kinds, self.date1904
+        for reference, written, formula, value, inline in filled_cells(data, found):
+            kind, style, code = kinds.get(written) or self.kind(written)
+            if kind == "s" and (text := numbered.get(value)):
+                texts[from_a1(reference)] = text
+            elif code and value and "&" not in value:
+                if text := _shown(value, code, date1904):
+                    texts[from_a1(reference)] = text
+            elif value or formula or inline:
+                pos, stored = from_a1(reference), unreferenced(value) if value else None
+                inside = _unescape(unreferenced(inline)) if inline else ""
+                self.put(grid, pos, kind, style, stored, bool(formula), inside)
         return grid
 
-    def from_tree(self, root: etree._Element) -> Grid:
-        grid = Grid(self.name)
-        for reference in _MERGES(root):
-            first, _, last = str(reference).replace("$", "").partition(":")
-            if last and first != last:
-                grid.merges[from_a1(first)] = from_a1(last)
+    def kind(self, written: str) -> tuple[str, str, str]:
+        """Type and style that a cell's attributes tell; for numbers their format too."""
+        found = attributes(written)
+        kind, style = found.get("t", "n"), found.get("s", "0")
+        self.kinds[written] = kind, style, self.format(style) if kind == "n" else ""
+        return self.kinds[written]
+
+    def from_tree(self, root: etree._Element, name: str) -> Grid:
+        areas = bounded(map(str, _MERGES(root)))
+        if areas is None:
+            raise giant_merge(name)
+        grid = Grid(name, merges=areas)
         cells = _CELLS(root)
         if any(cell.get("r") is None for cell in cells):
             _number_cells(root)
         for cell in cells:
             pos = from_a1(cell.get("r", ""))
             if not (0 <= pos[0] < MAX_ROW and 0 <= pos[1] < MAX_COLUMN):
-                raise far_cell(self.name)
+                raise far_cell(name)
             value: str | None = None
             formula = False
             inline = ""
@@ -218,7 +247,7 @@ class _Pass:
             index = int(value) if value and value.isdecimal() else -1
             text = self.strings[index] if 0 <= index < len(self.strings) else ""
         elif kind == "inlineStr":
-            text = _unescape(inline)
+            text = inline
         elif kind == "e":
             text = (value or "").strip()
             grid.problems[pos] = f"错误值 {text}，请改正公式或直接填写数值"
@@ -236,8 +265,9 @@ class _Pass:
             grid.texts[pos] = text
 
     def format(self, style: str) -> str:
-        number = int(style or 0)
-        return self.formats[number] if number < len(self.formats) else GENERAL
+        """The number format of a style, by its number as the part writes it."""
+        number = int(style)
+        return self.formats[number] if 0 <= number < len(self.formats) else GENERAL
 
 
 @lru_cache(maxsize=8192)

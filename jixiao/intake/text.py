@@ -14,6 +14,9 @@ _ENUMERATION = re.compile(
 _AMONG = re.compile(r"^其中[:,、]?")
 _POINTS = re.compile(r"^(?P<name>.*?)\((?P<points>\d+(?:\.\d+)?)分?\)$")
 
+#: a label and its value in one cell: ``项目名称：…``
+INLINE = re.compile(r"^(?P<label>[^:：]{2,30})[:：](?P<value>.*)$", re.DOTALL)
+
 
 @lru_cache(maxsize=65536)
 def key(text: str) -> str:
@@ -34,6 +37,18 @@ def loose(text: str) -> str:
     stripped = _AMONG.sub("", _ENUMERATION.sub("", stripped))
     match = _POINTS.match(stripped)
     return match["name"] if match else stripped
+
+
+def comparisons(text: str) -> set[str]:
+    """Every form in which a text is compared with headers and labels."""
+    name = key(text)
+    found = {name, bare(text), loose(text), loose(name)}
+    plain = text.replace("：", ":")
+    if ":" in plain:
+        first, last = plain.partition(":")[0], plain.rpartition(":")[0]
+        label = key(first)
+        found |= {label, loose(label), loose(last)}
+    return found
 
 
 @lru_cache(maxsize=4096)

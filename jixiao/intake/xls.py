@@ -12,8 +12,8 @@ from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet as XlsSheet
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.grid import Grid
-from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, far_cell
+from jixiao.intake.grid import Grid, a1
+from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, bounded, far_cell, giant_merge
 from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.sheets import Sheet
 
@@ -50,8 +50,11 @@ def _sheet(book: Book, number: int) -> Sheet:
     for r in range(source.nrows):
         for c, cell in enumerate(source.row(r)):
             _take(book, grid, (r, c), cell)
-    for top, bottom, left, right in source.merged_cells:
-        grid.merges[top, left] = (bottom - 1, right - 1)
+    merged = source.merged_cells
+    areas = bounded(f"{a1((t, left))}:{a1((b - 1, right - 1))}" for t, b, left, right in merged)
+    if areas is None:
+        raise giant_merge(source.name)
+    grid.merges = areas
     state = _STATES.get(source.visibility, "visible")
     book.unload_sheet(number)
     return Sheet(source.name, state, grid)

@@ -110,14 +110,45 @@ def test_many_big_merges_are_refused(good: bytes, with_part: WithPart) -> None:
     assert refused.value.code == "giant_merge"
 
 
+CODED: dict[str, tuple[str, str]] = {
+    "cell": ("far_cell", '<sheetData><row r="1"><c r="&#88;FD1"><v>1</v></c></row></sheetData>'),
+    "merge": (
+        "giant_merge",
+        '<sheetData/><mergeCells><mergeCell ref="&#65;1:&#90;Z9000"/></mergeCells>',
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "body"), CODED.values(), ids=list(CODED))
 def test_a_reference_written_in_character_codes_is_caught_by_the_parser(
-    good: bytes, with_part: WithPart, pack: Pack
+    good: bytes, with_part: WithPart, pack: Pack, code: str, body: str
 ) -> None:
     """What the guard's look at the bytes cannot see, the reader still refuses."""
-    body = sheet('<sheetData><row><c r="&#88;FD1"><v>1</v></c></row></sheetData>')
     with pytest.raises(RefusedFile) as refused:
-        read_file(with_part(good, {SHEET: body}), "x", pack.forms)
-    assert refused.value.code == "far_cell"
+        read_file(with_part(good, {SHEET: sheet(body)}), "x", pack.forms)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("target", ["/xl/worksheets/sheet1.dat", "/elsewhere/sheet1.xml"])
+@pytest.mark.parametrize(
+    ("code", "body"),
+    [
+        ("far_cell", '<sheetData><row r="1048576"><c r="A1048576"/></row></sheetData>'),
+        ("giant_merge", '<sheetData/><mergeCells><mergeCell ref="A1:ZZ9000"/></mergeCells>'),
+        ("entity", "<!-- --><sheetData/><!DOCTYPE x>"),
+    ],
+)
+def test_a_sheet_under_an_unusual_name_is_looked_at_before_it_is_parsed(
+    good: bytes, with_part: WithPart, pack: Pack, code: str, body: str, target: str
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(good)) as source:
+        rels = source.read("xl/_rels/workbook.xml.rels").decode()
+    moved = rels.replace("/xl/worksheets/sheet1.xml", target)
+    assert moved != rels
+    parts: Parts = {"xl/_rels/workbook.xml.rels": moved, target.lstrip("/"): sheet(body)}
+    with pytest.raises(RefusedFile) as refused:
+        read_file(with_part(good, parts), "x", pack.forms)
+    assert refused.value.code == code
 
 
 def test_zip_bomb_by_ratio(good: bytes, with_part: WithPart) -> None:
