@@ -123,7 +123,7 @@ class Canvas:
         if content.number is not None:
             self.sheet.write_number(row, column, content.number, format)
         elif content.text:
-            self.sheet.write_string(row, column, content.text, format)
+            self.sheet.write_string(row, column, as_written(content.text), format)
         else:
             self.sheet.write_blank(row, column, None, format)
         if content.text:
@@ -228,6 +228,14 @@ class Canvas:
 def _chunks(ranges: list[str]) -> list[list[str]]:
     """Ranges in groups short enough for one rule."""
     return [ranges[i : i + 60] for i in range(0, len(ranges), 60)]
+
+
+def as_written(text: str) -> str:
+    """A text for XlsxWriter, which takes one that looks like a rich string for ready XML."""
+    if text.startswith("<r>") and text.endswith("</r>"):
+        plain = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        return f'<r><t xml:space="preserve">{plain}</t></r>'
+    return text
 
 
 @lru_cache(maxsize=8192)

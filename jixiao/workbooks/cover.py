@@ -98,7 +98,7 @@ class Cover:
                 self.row,
                 2,
                 f'=IF({count}=0,"已填全",{count}&" 处")',
-                f"{written.complaints} 处" if written.complaints else "已填全",
+                written.open,
                 "label_center",
             )
         self.row += 1

@@ -27,11 +27,16 @@ _REGISTER_WIDTHS = {"unit_code": 22.0, "unit_name": 24.0, "url": 40.0, "public":
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a sheet's check column stands, and how many of its rows complain now."""
+    """Where a sheet's check column stands, and what the cover says of it now: ``3 处``."""
 
     sheet: str
     checks: str
-    complaints: int
+    open: str
+
+
+def told(complaints: int) -> str:
+    """What the cover says of a sheet in which so many rows complain."""
+    return f"{complaints} 处" if complaints else "已填全"
 
 
 def write_form(book: Book, sheet: Sheet, title: Callable[[str], str], year: int) -> Written:
@@ -59,7 +64,7 @@ def write_form(book: Book, sheet: Sheet, title: Callable[[str], str], year: int)
     )
     column = a1((0, w.width)).rstrip("0123456789")
     area = f"'{sheet.name}'!${column}$2:${column}${row + 1}"
-    return Written(sheet.name, area, complaints)
+    return Written(sheet.name, area, told(complaints))
 
 
 def _to(row: int, width: int) -> tuple[int, int]:

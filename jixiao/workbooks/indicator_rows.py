@@ -21,6 +21,7 @@ WIDTHS = {
 }  # fmt: skip
 _APPROVED = {"name", "sign", "target", "unit", "weight"}
 _FULL = Decimal(100)
+_TOLERANCE = Decimal("0.005")
 
 
 @dataclass(slots=True)
@@ -245,10 +246,9 @@ def _total(w: Writing, section: IndicatorsSection, ids: list[str], first: int, r
             )
         if id == "weight":
             cell = a1((row, column))
+            shown_total = (number(claimed) if claimed else total) or Decimal(0)
             w.checks.add(
                 row,
-                f'IF(ABS(N({cell})-{_FULL})>0.005,"分值合计应为{_FULL}分；","")',
-                ""
-                if (number(claimed) if claimed else total) == _FULL
-                else f"分值合计应为{_FULL}分；",
+                f'IF(ABS(N({cell})-{_FULL})>{_TOLERANCE},"分值合计应为{_FULL}分；","")',
+                f"分值合计应为{_FULL}分；" if abs(shown_total - _FULL) > _TOLERANCE else "",
             )

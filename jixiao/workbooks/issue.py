@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from jixiao.forms import Form
-from jixiao.intake.marker import EVALUATION, SHEET, Marker, SheetMark
+from jixiao.intake.marker import EVALUATION, Marker, SheetMark
 from jixiao.policy import Department, Pack, Stage
 from jixiao.signing import sign
 from jixiao.submission import Submission
@@ -14,7 +14,9 @@ from jixiao.targets import TargetSet
 from jixiao.workbooks.canvas import Book
 from jixiao.workbooks.cover import Cover
 from jixiao.workbooks.form_sheet import write_form
+from jixiao.workbooks.hidden import write_rows
 from jixiao.workbooks.plan import Sheet, filled_plan, plan
+from jixiao.workbooks.template import UnfitError, filled_book
 
 SPARE_PROJECTS = 1
 _HOW = (
@@ -71,30 +73,55 @@ def write_book(
     stage: Stage,
     how: tuple[str, ...],
 ) -> bytes:
-    """Cover, forms and hidden sheet; the deadline is when the stage's window closes."""
+    """Cover, forms and hidden sheet; the deadline is when the stage's window closes.
+
+    Filled into templates, or written plainly where something has none: the same workbook.
+    """
+    marker = _signed(pack, department, sheets, marker)
     window = pack.calendar.window(stage)
-    book = Book(datetime.combine(window.opens, time()), title)
+    created = datetime.combine(window.opens, time())
+    try:
+        return filled_book(
+            pack, department, sheets, marker,
+            title=title, created=created, how=how, deadline=window.closes,
+        )  # fmt: skip
+    except UnfitError:
+        return plain_book(
+            pack, department, sheets, marker,
+            title=title, created=created, how=how, deadline=window.closes,
+        )  # fmt: skip
+
+
+def plain_book(
+    pack: Pack,
+    department: Department,
+    sheets: list[Sheet],
+    marker: Marker,
+    *,
+    title: str,
+    created: datetime,
+    how: tuple[str, ...],
+    deadline: date,
+) -> bytes:
+    """The same workbook cell by cell, for any content; what a template must be equal to."""
+    book = Book(created, title)
     cover = Cover(book)
     written = [(sheet, write_form(book, sheet, pack.title, pack.year)) for sheet in sheets]
-    cover.write(pack, department, title, window.closes, how, written)
+    cover.write(pack, department, title, deadline, how, written)
+    write_rows(book, marker.rows())
+    return book.close()
+
+
+def _signed(pack: Pack, department: Department, sheets: list[Sheet], marker: Marker) -> Marker:
+    """The marker with whose workbook it is, what each sheet holds, and the signature."""
     marker.unit_code, marker.unit_name, marker.year = department.code, department.name, pack.year
     marker.form_version = form_version(pack.forms.values())
     marker.pack_version = pack.info.version
     marker.sheets = {s.name: SheetMark(s.name, s.form.id, s.project) for s in sheets}
     marker.signature = sign(marker.signed_text())
-    _hidden(book, marker)
-    return book.close()
+    return marker
 
 
 def form_version(forms: Iterable[Form]) -> str:
     """The versions of all forms in one text: ``附件1:1 附件2:1 …``."""
     return " ".join(f"{form.id}:{form.version}" for form in forms)
-
-
-def _hidden(book: Book, marker: Marker) -> None:
-    sheet = book.book.add_worksheet(SHEET)
-    for row, values in enumerate(marker.rows()):
-        for column, value in enumerate(values):
-            sheet.write_string(row, column, value)
-    sheet.protect()
-    sheet.very_hidden()
