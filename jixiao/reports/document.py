@@ -13,8 +13,6 @@ from functools import lru_cache
 from math import sqrt
 from typing import Any, NamedTuple
 
-from pydantic_core import to_json
-
 from jixiao.reports.html import xml_text
 from jixiao.reports.model import Chart, Grid, GridCell, GridColumn, GridRow, TextLine
 
@@ -90,9 +88,6 @@ class Document:
 
 def cleaned(document: Document) -> Document:
     """The same without control characters, which have no shape and no place in XML or PDF."""
-    # JSON writes every one of them with an escape: looking there is far faster than everywhere.
-    if b"\\u00" not in to_json(document):
-        return document
     result: Document = _clean(document)
     return result
 
@@ -161,26 +156,20 @@ _MARGIN = 0.9  # left and right of a cell's text
 
 def _widths(grid: Grid) -> list[int]:
     """Shares by how much stands in each column: the mean and the longest text both count."""
-    count = max(
-        [len(grid.columns), *(sum(c.colspan for c in row.cells) for row in grid.rows)], default=1
+    count = len(grid.columns) or max(
+        (sum(cell.colspan for cell in row.cells) for row in grid.rows), default=1
     )
     sizes: list[list[float]] = [[] for _ in range(count)]
     firm = [_NARROWEST] * count  # what should stand on one line
     for column, title in enumerate(grid.columns):
-        firm[column] = max(firm[column], min(_size(title.title), 4.0))
-    for column, cell in placed(grid):
-        if cell.colspan > 1:
-            continue
-        parts = [_size(part) for part in (*cell.text.split("\n"), *cell.items)]
-        longest = max(parts)
-        sizes[column].append(longest)
-        if cell.kind in ("number", "computed"):
-            firm[column] = max(firm[column], min(longest, 8.0))
-        elif cell.header == "rowgroup":
-            firm[column] = max(firm[column], min(longest, 4.5))
-            sizes[column][-1] = min(longest, 5.0)
-        elif len(parts) > 1:
-            firm[column] = max(firm[column], min(longest, 13.0))
+        firm[column] = max(_NARROWEST, min(_size(title.title), 4.0))
+    for line in placed_rows(grid):
+        for column, cell, first in line:
+            if first and cell.colspan == 1:
+                longest, least = _needs(cell)
+                sizes[column].append(longest)
+                if least > firm[column]:
+                    firm[column] = least
     shares = [_share(found, least) for found, least in zip(sizes, firm, strict=True)]
     whole = sum(shares)
     rounded = [round(1000 * share / whole) for share in shares]
@@ -188,17 +177,30 @@ def _widths(grid: Grid) -> list[int]:
     return rounded
 
 
-def placed(grid: Grid) -> Iterator[tuple[int, GridCell]]:
-    """Every cell with the number of its first column: spanned cells are left out of the rows."""
-    for row in placed_rows(grid):
-        yield from ((column, cell) for column, cell, first in row if first)
+def _needs(cell: GridCell) -> tuple[float, float]:
+    """The longest line of a cell, and how much of it should not be broken."""
+    text, kind, header, _, _, _, _, items, _ = cell
+    several = items or "\n" in text
+    longest = max(map(_size, (*text.split("\n"), *items))) if several else _size(text)
+    if kind == "number" or kind == "computed":
+        return longest, min(longest, 8.0)
+    if header == "rowgroup":
+        return min(longest, 5.0), min(longest, 4.5)
+    return longest, min(longest, 13.0) if several else 0.0
 
 
-def placed_rows(grid: Grid) -> Iterator[list[tuple[int, GridCell, bool]]]:
-    """Every row's cells with their columns, those from rows above with ``False``."""
+#: A cell with its first column; ``False`` where it was placed in a row above and reaches down here.
+Placed = tuple[int, GridCell, bool]
+
+
+def placed_rows(grid: Grid) -> Iterator[list[Placed]]:
+    """Every row's cells with their columns; spanned cells are left out of a grid's rows."""
     above: dict[int, tuple[GridCell, int]] = {}  # column → cell, rows it still covers
     for row in grid.rows:
-        line: list[tuple[int, GridCell, bool]] = []
+        if not above and not [1 for c in row.cells if c.rowspan != 1 or c.colspan != 1]:
+            yield [(column, cell, True) for column, cell in enumerate(row.cells)]
+            continue
+        line: list[Placed] = []
         cells = iter(row.cells)
         column = 0
         while True:

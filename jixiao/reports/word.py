@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from jixiao.paths import template_dir
-from jixiao.reports.document import Document, Heading, Note, Sheet, Table, placed_rows
+from jixiao.reports.document import Document, Sheet
 from jixiao.reports.html import environment
-from jixiao.reports.model import Chart, Grid, GridCell, TextLine
+from jixiao.reports.model import Chart
 from jixiao.reports.qr import qr_png
+from jixiao.reports.word_body import block_xml, word_text
 
 # Width of the text, twentieths of a point: A4 less margins of 28 and 26 mm, 37 and 35 mm.
 _PORTRAIT, _LANDSCAPE = 8844, 12755
@@ -56,33 +56,16 @@ def document_docx(document: Document) -> bytes:
     return _zip(parts, document.day)
 
 
-@dataclass(frozen=True, slots=True)
-class _WordTable:
-    """A table ready for the template: ``widths`` in twentieths of a point, ``rows`` as XML."""
-
-    grid: Grid
-    widths: list[int]
-    rows: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class _WordChart:
-    number: int
-    chart: Chart
-
-
-@dataclass(frozen=True, slots=True)
-class _WordSheet:
+class _WordSheet(NamedTuple):
     """A sheet; ``turn`` is how the sheet before lies, ``None`` where this one lies the same way."""
 
     turn: bool | None
-    width: int
-    blocks: list[tuple[str, Any]]
+    blocks: Markup
 
 
 @dataclass
 class _Body:
-    """Everything of a document that the templates need to number or to measure."""
+    """The sheets as XML, and what the other parts need to know of them."""
 
     document: Document
     sheets: list[_WordSheet] = field(default_factory=list)
@@ -97,98 +80,29 @@ class _Body:
         turn = self.landscape if sheet.landscape != self.landscape else None
         self.landscape = sheet.landscape
         width = _LANDSCAPE if sheet.landscape else _PORTRAIT
-        self.sheets.append(_WordSheet(turn, width, [self._block(b, width) for b in sheet.blocks]))
-
-    def _block(self, block: object, width: int) -> tuple[str, Any]:
-        if isinstance(block, Heading):
-            return f"Heading{min(block.level, 4)}", block.text
-        if isinstance(block, TextLine):
-            return "Normal", block.text
-        if isinstance(block, Note):
-            return "Note", block.text
-        if isinstance(block, Table):
-            widths = [width * share // 1000 for share in block.widths]
-            widths[-1] += width - sum(widths)
-            return "table", _WordTable(block.grid, widths, Markup("".join(_rows(block, widths))))  # noqa: S704 - every text in it is escaped
-        assert isinstance(block, Chart)
-        self.charts.append(block)
-        return "chart", _WordChart(len(self.charts), block)
+        parts = []
+        for position, block in enumerate(sheet.blocks):
+            if isinstance(block, Chart):
+                self.charts.append(block)
+            # A sheet that is turned begins a page as it is.
+            new_page = position == 0 and turn is None
+            parts.append(block_xml(block, width, new_page, len(self.charts)))
+        self.sheets.append(_WordSheet(turn, Markup("".join(parts))))  # noqa: S704 - escaped there
 
 
-_TEXT = '<w:t xml:space="preserve">'
-_BREAK = f"</w:t><w:br/>{_TEXT}"
-
-
-def word_text(text: str) -> Markup:
-    """Text inside a run; a line break stays one."""
-    return Markup(_text(text))  # noqa: S704 - escaped there
-
-
-def _text(text: str) -> str:
-    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if "\n" in safe or "\r" in safe:
-        safe = _BREAK.join(safe.splitlines())
-    return f"{_TEXT}{safe}</w:t>"
-
-
-_STYLES = {
-    "number": "CellNumber", "computed": "CellNumber", "blocked": "CellCentre",
-    "rowgroup": "CellCentre",
-}  # fmt: skip
-
-
-def _rows(table: Table, widths: list[int]) -> Iterator[str]:
-    """The table's rows; a cell that covers several rows is said again in each of them."""
-    for row, line in zip(table.grid.rows, placed_rows(table.grid), strict=True):
-        cells = "".join(
-            _cell(cell, sum(widths[column : column + cell.colspan]), first, row.kind)
-            for column, cell, first in line
-        )
-        # A row taller than a page must be allowed to break.
-        keep = "" if any(cell.items for cell in row.cells) else "<w:cantSplit/>"
-        yield f"<w:tr><w:trPr>{keep}</w:trPr>{cells}</w:tr>" if keep else f"<w:tr>{cells}</w:tr>"
-
-
-def _cell(cell: GridCell, width: int, first: bool, row: str) -> str:
-    properties = f'<w:tcW w:w="{width}" w:type="dxa"/>'
-    if cell.colspan > 1:
-        properties += f'<w:gridSpan w:val="{cell.colspan}"/>'
-    if cell.rowspan > 1:
-        properties += '<w:vMerge w:val="restart"/>' if first else "<w:vMerge/>"
-    if row == "total" or cell.kind == "computed":
-        fill = "EDEDED" if row == "total" else "F4F7FA"
-        properties += f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>'
-    properties += '<w:vAlign w:val="center"/>'
-    if not first:
-        return f'<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:pPr><w:pStyle w:val="Cell"/></w:pPr></w:p></w:tc>'
-    style = _STYLES.get(cell.header or cell.kind, "Cell")
-    indent = (
-        f'<w:ind w:leftChars="{cell.level * 100}" w:left="{cell.level * 180}"/>'
-        if cell.level
-        else ""
-    )
-    body = _paragraph(style, cell.text, indent)
-    body += "".join(_paragraph("CellItem", item) for item in cell.items)
-    if cell.note:
-        body += _paragraph("Problem", cell.note)
-    return f"<w:tc><w:tcPr>{properties}</w:tcPr>{body}</w:tc>"
-
-
-def _paragraph(style: str, text: str, indent: str = "") -> str:
-    run = f"<w:r>{_text(text)}</w:r>" if text else ""
-    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{indent}</w:pPr>{run}</w:p>'
-
-
-# Control characters, as UTF-8 has them: no text has a use for them, and XML cannot hold them.
+# What XML cannot hold and no text has a use for: control characters, as UTF-8 has them, and the two
+# that are no characters.
 _CONTROL = bytes({*range(32)} - {9, 10, 13})
+_NO_CHARACTERS = "\ufffe\uffff"
 
 
 def _template(name: str, **values: Any) -> bytes:
     env = environment()
     env.filters.setdefault("wt", word_text)
-    made = env.get_template(f"word/{name}").render(**values).lstrip().encode()
-    made = made.translate(None, _CONTROL)
-    return made.replace("\ufffe".encode(), b"").replace("\uffff".encode(), b"")
+    made = env.get_template(f"word/{name}").render(**values).lstrip()
+    for each in _NO_CHARACTERS:
+        made = made.replace(each, "")
+    return made.encode().translate(None, _CONTROL)
 
 
 def _fixed(name: str) -> bytes:

@@ -11,9 +11,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from lxml import html
 
 from jixiao.errors import JixiaoError
 from jixiao.evaluation import Evaluation
+from jixiao.glyphs import covered
 from jixiao.policy import Pack
 from jixiao.reports.document import Document, Heading, Sheet, TextLine, text_table
 from jixiao.reports.html import Publication
@@ -103,6 +105,30 @@ def test_no_page_is_empty_and_nothing_runs_over_the_edge(
         assert min(across) > width * 0.05, page.name
         assert max(across) < width * 0.95, page.name
         assert max(dark) // width < height * 0.97, page.name
+
+
+LONG = "".join(chr(0x4E00 + n) for n in range(2000))
+
+
+@pytest.mark.parametrize("landscape", [False, True])
+def test_a_cell_higher_than_a_page_is_broken_and_printed_whole(
+    landscape: bool, need: Callable[[str], str], tmp_path: Path
+) -> None:
+    """An explanation may be 2000 characters long, and a column a few wide."""
+    drawn = "".join(c for c in LONG if c in covered())
+    lines = "\n".join(drawn[n : n + 2] for n in range(0, 240, 2))
+    rows = [["一", drawn[240:], lines, drawn[:29]], *[["二", "三", "四", "五"]] * 40]
+    blocks = (text_table("表", "", ("甲", "乙", "丙", "丁"), rows),)
+    file = tmp_path / "x.pdf"
+    file.write_bytes(document_pdf(small("某局", sheets=(Sheet(blocks, landscape),))))
+    program = Path(need("pdftoppm")).with_name("pdftotext")
+    boxes = subprocess.run([program, "-bbox", str(file), "-"], check=True, capture_output=True)
+    printed = html.document_fromstring(boxes.stdout.decode())
+    assert set(drawn) <= set(printed.text_content())
+    for page in printed.iter("page"):
+        for word in page.iter("word"):
+            assert float(word.get("ymin")) > 0
+            assert float(word.get("ymax")) < float(page.get("height"))
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="Linux says it there")
