@@ -10,8 +10,10 @@ from jixiao.forms import Form
 from jixiao.intake import page, word, workbook
 from jixiao.intake.conflicts import conflicts
 from jixiao.intake.convert import converted, convertible
-from jixiao.intake.guard import check, inspect
+from jixiao.intake.guard import Inspected, check, inspect
 from jixiao.intake.package import Package
+from jixiao.intake.sheets import read_xlsx
+from jixiao.intake.xls import read_xls
 from jixiao.submission import Submission
 
 __all__ = ["check", "merge", "merge_all", "read_file"]
@@ -36,13 +38,16 @@ def read_file(
     if convertible(inspected.kind, name):
         data = converted(data, inspected.kind, name)
         inspected = inspect(data, name)
-    if inspected.kind == "docx":
-        return word.read_inspected(inspected, forms, year, name)
-    if inspected.kind == "html":
-        return page.read_html(data, forms, year, name)
-    if inspected.kind == "zip" and inspected.package is not None:
-        return _read_zip(inspected.package, name, forms, year)
-    return workbook.read_inspected(data, inspected, forms, year)
+    match inspected:
+        case Inspected("docx", Package() as package):
+            return word.read_docx(package, forms, year, name)
+        case Inspected("zip", Package() as package):
+            return _read_zip(package, name, forms, year)
+        case Inspected("xlsx", Package() as package):
+            return workbook.from_sheets(read_xlsx(package), forms, year)
+        case Inspected("html"):
+            return page.read_html(data, forms, year, name)
+    return workbook.from_sheets(read_xls(data), forms, year)
 
 
 def merge_all(read: Sequence[Submission]) -> Submission:

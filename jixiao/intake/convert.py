@@ -100,7 +100,8 @@ def _run(program: str, folder: Path, data: bytes, suffix: str, target: str) -> b
     result = out / f"file.{target}"
     if not result.is_file() or result.stat().st_size > _MOST_OUTPUT:
         return None
-    return result.read_bytes()
+    made = result.read_bytes()
+    return made if made.startswith(b"PK") else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

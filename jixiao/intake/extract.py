@@ -8,7 +8,8 @@ of that cell, because nobody can know what the clerk saw.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 from jixiao.forms import Form, Scope, TableSection
 from jixiao.intake.formula import evaluate, names
@@ -20,16 +21,19 @@ from jixiao.intake.text import key
 from jixiao.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow
 
 _CONTENT = ("name", "target", "actual", "weight", "score", "explanation")
+# No more digits than the sums and number formats of a sheet can take.
+_FIGURE = re.compile(
+    r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,2})?%?"
+)
 _NONE = dict.fromkeys((*_CONTENT, "sign", "unit"), NOTHING)
 
 
 def number(text: str) -> Decimal | None:
     """A plain figure or a percentage; ``None`` for anything else."""
     plain = key(text).replace(",", "")
-    try:
-        return Decimal(plain[:-1]).scaleb(-2) if plain.endswith("%") else Decimal(plain)
-    except InvalidOperation:
+    if not _FIGURE.fullmatch(plain):
         return None
+    return Decimal(plain[:-1]).scaleb(-2) if plain.endswith("%") else Decimal(plain)
 
 
 def extract(found: Located) -> FormData:

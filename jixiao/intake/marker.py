@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from jixiao.intake.grid import Grid
@@ -15,6 +16,8 @@ CHANGES = "与上次对照"  # last sheet of an annotated workbook: what the fil
 EXPLANATION = "单位说明"  # column of the sheet 审核意见 in which the department explains
 FINGERPRINT = "编号"  # hidden column beside it: which finding the line is about
 OWN_SHEETS = frozenset({SHEET, COVER, OPINION, CHANGES})
+
+_YEAR = re.compile("20[0-9][0-9]")
 
 EVALUATION = "evaluation"
 TARGETS = "targets"
@@ -84,7 +87,7 @@ def read_marker(grid: Grid) -> Marker:
             project = values.get(4, "") if values.get(3) == "project" else None
             marker.sheets[value] = SheetMark(value, values.get(2, ""), project)
         elif name == "year":
-            marker.year = int(value) if value.isdecimal() else None
+            marker.year = int(value) if _YEAR.fullmatch(value) else None
         elif name in {
             "kind",
             "unit_code",

@@ -10,7 +10,8 @@ from jixiao.errors import RefusedFile
 from jixiao.forms import Form
 from jixiao.intake.document import Block, read_blocks
 from jixiao.intake.grid import Grid
-from jixiao.intake.guard import inspect
+from jixiao.intake.guard import MAX_MERGED, giant_merge
+from jixiao.intake.text import legal, whole_number
 from jixiao.submission import Submission
 
 _SILENT = {"script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select"}
@@ -22,16 +23,12 @@ MAX_SPAN = 200
 MAX_DEPTH = 250
 
 
-def read_html(
-    data: bytes, forms: Mapping[str, Form], year: int | None, name: str = "网页"
-) -> Submission:
-    """The submission on a web page; the guard looks at it first.
+def read_html(data: bytes, forms: Mapping[str, Form], year: int | None, name: str) -> Submission:
+    """The submission on a web page the guard has looked at.
 
     Raises:
-        RefusedFile: it cannot be taken, or nothing of the forms is on it.
+        RefusedFile: it is damaged, or nothing of the forms is on it.
     """
-    if inspect(data, name).kind != "html":
-        raise RefusedFile("not_a_page", f"“{name}”不是网页。请检查文件。")
     parser = html.HTMLParser(no_network=True, huge_tree=False, encoding=_encoding(data))
     try:
         root = html.document_fromstring(data, parser=parser)
@@ -64,7 +61,7 @@ class _Walk:
         yield from self.cut()
 
     def cut(self) -> Iterator[Block]:
-        line = " ".join("".join(self.text).split())
+        line = " ".join(legal("".join(self.text)).split())
         self.text = []
         if line:
             self.paragraphs += 1
@@ -96,8 +93,7 @@ def _is_layout(table: etree._Element) -> bool:
 
 
 def _span(cell: etree._Element, name: str) -> int:
-    text = cell.get(name, "1").strip()
-    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() else 1
+    return whole_number(cell.get(name, "1"), MAX_SPAN) or 1
 
 
 def table_grid(table: etree._Element, name: str) -> Grid:
@@ -113,6 +109,8 @@ def table_grid(table: etree._Element, name: str) -> Grid:
                 c += 1
             down = min(_span(cell, "rowspan"), len(rows) - r)
             across = _span(cell, "colspan")
+            if len(taken) + down * across > MAX_MERGED:
+                raise giant_merge(name)
             taken.update((r + i, c + j) for i in range(down) for j in range(across))
             if down > 1 or across > 1:
                 grid.merges[r, c] = (r + down - 1, c + across - 1)

@@ -11,14 +11,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from jixiao.intake.text import is_legal
+
 #: name, attributes, formula, value, inline string
 RawCell = tuple[str, str, str, str, str]
 
 # Up to row 9999 and column ZZ: the guard's bounds are the widths of these.
 _NAME = r"[A-Z]{1,2}+[1-9][0-9]{0,3}+"
+# Text without the controls that XML does not allow.
+_CHARS = r"[^<\x00-\x08\x0b\x0c\x0e-\x1f]*+"
 _FORMULA = r"<f(?: [^<>]*+)?+(?:(?<=/)>|>[^<]*+</f>)"
-_INLINE = r'<is><t(?: xml:space="preserve")?+>([^<]*+)</t></is>'
-_PLAIN = rf"(?:{_FORMULA})?+(?:<v>[^<]*+</v>|<v ?/>)?+(?:{_INLINE})?+"
+_INLINE = rf'<is><t(?: xml:space="preserve")?+>({_CHARS})</t></is>'
+_PLAIN = rf"(?:{_FORMULA})?+(?:<v>{_CHARS}</v>|<v ?/>)?+(?:{_INLINE})?+"
 _CELL = rf'<c r="{_NAME}"[^<>/]*+(?:/>|>{_PLAIN}</c>)'
 _ROW = rf'<row r="[1-9][0-9]{{0,3}}+"[^<>/]*+(?:/>|>(?:{_CELL})*+</row>)'
 _ROWS = re.compile(rf"(?:{_ROW})*+</sheetData>".encode())
@@ -29,7 +33,7 @@ _FILLED = re.compile(
 )
 _ATTRIBUTES = re.compile(r'(?: [a-z]+="[^"<>]*")* ?')
 _MERGES = re.compile(rb'<mergeCells[^<>]*+>((?:<mergeCell ref="[A-Z0-9:]*+" ?/>)*+)</mergeCells>')
-_TEXT = r'<t(?: xml:space="preserve")?+>[^<]*+</t>'
+_TEXT = rf'<t(?: xml:space="preserve")?+>{_CHARS}</t>'
 _RUN = rf"<r>(?:<rPr>(?:<[^<>/][^<>]*+(?<=/)>)*+</rPr>)?+{_TEXT}</r>"
 _HINT = rf"<rPh [^<>]*+>{_TEXT}</rPh>"
 _ITEM = rf"<si>(?:{_TEXT}|{_RUN}|{_HINT}|<phoneticPr [^<>]*+(?<=/)>)*+</si>"
@@ -37,9 +41,10 @@ _STRINGS = re.compile(rf"(?:{_ITEM})*+</sst>\s*")
 _STRING = re.compile(r'<si><t(?: xml:space="preserve")?>([^<]*)</t></si>')
 _HINTS = re.compile(r"<rPh [^<>]*+><t[^<]*</t></rPh>|<phoneticPr [^<>]*+>")
 _TEXTS = re.compile(r"<t[ >][^<]*</t>")
-_REFERENCE = re.compile(r"&(?:#(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))|(amp|lt|gt|quot|apos));")
+_REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|(amp|lt|gt|quot|apos);)?")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MARK = b"\xef\xbb\xbf"  # what some programmes begin UTF-8 with
+_NO_CHARACTER = b"\xef\xbf"  # how U+FFFE and U+FFFF begin
 _BEGIN, _BLANK = b"<sheetData>", b"<sheetData/>"
 _SPACES = (
     b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"',
@@ -72,7 +77,12 @@ def outline(data: bytes) -> Outline | None:
             return None
         end = match.end()
     head, tail = data[:start].removeprefix(_MARK).removeprefix(b"<?xml"), data[end:]
-    if _hides(head) or _hides(tail) or not tail.rstrip().endswith(b"</worksheet>"):
+    if (
+        _hides(head)
+        or _hides(tail)
+        or _NO_CHARACTER in data
+        or not tail.rstrip().endswith(b"</worksheet>")
+    ):
         return None
     if b"mergeCell" not in tail:
         return Outline(start, end, b"")
@@ -119,6 +129,8 @@ def shared_strings(data: bytes) -> list[str] | None:
     head = text[:start]
     if not any(space.decode() in head for space in _SPACES) or "<!" in head:
         return None
+    if "\ufffe" in text or "\uffff" in text:
+        return None
     if not _STRINGS.fullmatch(text, start):
         return None
     items = text[start:]
@@ -128,7 +140,10 @@ def shared_strings(data: bytes) -> list[str] | None:
     strings = list(map(_together, items.split("</si>")[:-1])) if runs else _STRING.findall(items)
     if len(strings) != items.count("</si>"):
         return None  # an item without any text
-    return [unreferenced(s) for s in strings] if "&" in text else strings
+    try:
+        return [unreferenced(s) for s in strings] if "&" in text else strings
+    except ValueError:
+        return None
 
 
 def _together(item: str) -> str:
@@ -137,11 +152,20 @@ def _together(item: str) -> str:
 
 
 def unreferenced(text: str) -> str:
-    """``&amp;`` and the like as the characters they stand for."""
+    """``&amp;`` and the like as the characters they stand for.
+
+    Raises:
+        ValueError: one stands for none.
+    """
     return _REFERENCE.sub(_character, text) if "&" in text else text
 
 
 def _character(match: re.Match[str]) -> str:
     if match[3]:
         return _NAMED[match[3]]
-    return chr(int(match[1], 16) if match[1] else int(match[2]))
+    if match.lastindex is None:
+        raise ValueError(match.string)
+    character = chr(int(match[1], 16) if match[1] else int(match[2]))
+    if not is_legal(character):
+        raise ValueError(match.string)
+    return character

@@ -30,6 +30,7 @@ from jixiao.intake.guard import (
 from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.package import Package, main_part, parse_xml, relations
 from jixiao.intake.quick import Outline, attributes, filled_cells, shared_strings, unreferenced
+from jixiao.intake.text import legal
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _STRICT = b"http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -118,7 +119,7 @@ def _tree(package: Package, part: str) -> etree._Element:
 def _unescape(text: str) -> str:
     """``_x000D_`` and the like back to the characters they stand for."""
     if "_x" in text:
-        text = _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text)
+        text = legal(_ESCAPE.sub(lambda m: chr(int(m[1], 16)), text))
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -248,8 +249,8 @@ class _Reader:
             text = self.strings[index] if 0 <= index < len(self.strings) else ""
         elif kind == "inlineStr":
             text = inline
-        elif kind == "e":
-            text = (value or "").strip()
+        elif kind == "e" and value is not None:
+            text = value.strip()
             grid.problems[pos] = f"错误值 {text}，请改正公式或直接填写数值"
         elif kind in {"str", "d"}:
             text = _unescape(value or "")

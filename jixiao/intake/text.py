@@ -17,6 +17,30 @@ _POINTS = re.compile(r"^(?P<name>.*?)\((?P<points>\d+(?:\.\d+)?)分?\)$")
 #: a label and its value in one cell: ``项目名称：…``
 INLINE = re.compile(r"^(?P<label>[^:：]{2,30})[:：](?P<value>.*)$", re.DOTALL)
 
+# What neither XML nor a database takes: controls, halves of pairs, the two that are no character.
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def legal(text: str) -> str:
+    """The text without characters that no file may hold; two halves of a pair are one again."""
+    if _ILLEGAL.search(text) is None:
+        return text
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    return _ILLEGAL.sub("", whole)
+
+
+def is_legal(character: str) -> bool:
+    return _ILLEGAL.match(character) is None
+
+
+def whole_number(text: str, most: int) -> int | None:
+    """A count as a file gives it, ``most`` at most; ``None`` for anything else."""
+    text = text.strip()
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    digits = text.lstrip("0") or "0"
+    return min(int(digits), most) if len(digits) < 10 else most
+
 
 @lru_cache(maxsize=65536)
 def key(text: str) -> str:

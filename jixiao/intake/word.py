@@ -10,8 +10,9 @@ from jixiao.errors import RefusedFile
 from jixiao.forms import Form
 from jixiao.intake.document import Block, read_blocks
 from jixiao.intake.grid import Grid
-from jixiao.intake.guard import Inspected, inspect
-from jixiao.intake.package import main_part, parse_xml
+from jixiao.intake.guard import MAX_MERGED, giant_merge
+from jixiao.intake.package import Package, main_part, parse_xml
+from jixiao.intake.text import whole_number
 from jixiao.submission import Submission
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,26 +25,16 @@ MAX_SPAN = 200
 
 
 def read_docx(
-    data: bytes, forms: Mapping[str, Form], year: int | None, name: str = "自评报告.docx"
+    package: Package, forms: Mapping[str, Form], year: int | None, name: str
 ) -> Submission:
-    """The submission in a Word report; the guard looks at it first.
+    """The submission in a Word report the guard has opened.
 
     Args:
         name: the document's name, which becomes the ``sheet`` of every value.
 
     Raises:
-        RefusedFile: it cannot be taken, or nothing of the forms is in it.
+        RefusedFile: it is damaged, or nothing of the forms is in it.
     """
-    return read_inspected(inspect(data, name), forms, year, name)
-
-
-def read_inspected(
-    inspected: Inspected, forms: Mapping[str, Form], year: int | None, name: str
-) -> Submission:
-    """Like :func:`read_docx`, for a file the guard has already opened."""
-    package = inspected.package
-    if package is None or inspected.kind != "docx":
-        raise RefusedFile("not_a_document", f"“{name}”不是 Word 文档。请另存为 .docx 后重新报送。")
     part = main_part(package, "word/", "word/document.xml")
     if part not in package.names:
         raise RefusedFile(
@@ -102,14 +93,15 @@ def _cell_text(cell: etree._Element) -> str:
         if element.tag == _PARAGRAPH:
             lines.append(paragraph_text(element))
         else:
-            lines.extend(_cell_text(inner) for inner in element.iter(f"{_W}tc"))
+            rows = element.iterfind(f"{_W}tr")
+            lines.extend(_cell_text(inner) for row in rows for inner in _cells(row))
     return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def _span(cell: etree._Element, path: str) -> int:
     value = cell.find(path)
     text = value.get(f"{_W}val", "1") if value is not None else "1"
-    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() else 1
+    return whole_number(text, MAX_SPAN) or 1
 
 
 def _grid(table: etree._Element, name: str) -> Grid:
@@ -121,7 +113,7 @@ def _grid(table: etree._Element, name: str) -> Grid:
         origins.append((name, r))
         before = row.find(f"{_W}trPr/{_W}gridBefore")
         value = before.get(f"{_W}val", "0") if before is not None else "0"
-        c = min(int(value), MAX_SPAN) if value.isdecimal() else 0
+        c = whole_number(value, MAX_SPAN) or 0
         for cell in _cells(row):
             span = _span(cell, f"{_W}tcPr/{_W}gridSpan")
             merge = cell.find(f"{_W}tcPr/{_W}vMerge")
@@ -139,6 +131,9 @@ def _grid(table: etree._Element, name: str) -> Grid:
                 if text:
                     grid.texts[r, c] = text
             c += span
+    areas = ((b[0] - t[0] + 1) * (b[1] - t[1] + 1) for t, b in grid.merges.items())
+    if sum(areas) > MAX_MERGED:
+        raise giant_merge(name)
     grid.origins = origins
     return grid
 

@@ -8,7 +8,6 @@ from jixiao.errors import RefusedFile
 from jixiao.forms import Form
 from jixiao.intake.extract import is_filled
 from jixiao.intake.grid import Grid, Pos
-from jixiao.intake.guard import Inspected, inspect
 from jixiao.intake.identity import name_unit, year_of
 from jixiao.intake.located import Located
 from jixiao.intake.marker import OPINION, OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
@@ -16,38 +15,12 @@ from jixiao.intake.opinions import read_explanations
 from jixiao.intake.parts import Part, part_data, parts_of
 from jixiao.intake.projects import settle_projects
 from jixiao.intake.shape import says_nothing, shapes
-from jixiao.intake.sheets import Sheet, read_xlsx
+from jixiao.intake.sheets import Sheet
 from jixiao.intake.text import key
-from jixiao.intake.xls import read_xls
 from jixiao.submission import Submission, Unplaced
 
 MOST_UNPLACED = 200
 _HEADLINE_ROWS = 8
-
-
-def read_workbook(data: bytes, forms: Mapping[str, Form], year: int | None) -> Submission:
-    """The submission in a workbook, ``.xlsx`` or an old ``.xls``; the guard looks at it first.
-
-    Args:
-        data: the file's bytes.
-        forms: the year's forms by id.
-        year: used where the workbook itself does not tell.
-
-    Raises:
-        RefusedFile: it cannot be taken, or nothing of the forms is in it.
-    """
-    return read_inspected(data, inspect(data, "工作簿"), forms, year)
-
-
-def read_inspected(
-    data: bytes, inspected: Inspected, forms: Mapping[str, Form], year: int | None
-) -> Submission:
-    """Like :func:`read_workbook`, for a file the guard has already opened."""
-    if inspected.package is not None and inspected.kind == "xlsx":
-        return from_sheets(read_xlsx(inspected.package), forms, year)
-    if inspected.kind == "xls":
-        return from_sheets(read_xls(data), forms, year)
-    raise RefusedFile("not_a_spreadsheet", "这个文件不是 Excel 工作簿。请用下达的模板填好后报送。")
 
 
 def marker_of(sheets: Iterable[Sheet]) -> Marker | None:

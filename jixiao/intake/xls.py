@@ -16,6 +16,7 @@ from jixiao.intake.grid import Grid, a1
 from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, bounded, far_cell, giant_merge
 from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.sheets import Sheet
+from jixiao.intake.text import legal
 
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 # What xlrd answers with when a file is damaged or made to break it.
@@ -62,7 +63,7 @@ def _sheet(book: Book, number: int) -> Sheet:
 
 def _take(book: Book, grid: Grid, pos: tuple[int, int], cell: XlsCell) -> None:
     if cell.ctype == xlrd.XL_CELL_TEXT:
-        text = str(cell.value).replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = legal(str(cell.value)).replace("\r\n", "\n").replace("\r", "\n").strip()
     elif cell.ctype in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         text = _number(book, cell)
     elif cell.ctype == xlrd.XL_CELL_BOOLEAN:

@@ -59,6 +59,24 @@ def with_part(archive: Callable[[Parts], bytes]) -> Callable[[bytes, Parts], byt
     return make
 
 
+@pytest.fixture
+def with_strings(
+    with_part: Callable[[bytes, Parts], bytes],
+) -> Callable[[bytes, str], bytes]:
+    """A workbook with this part of shared strings, whether it had one or not."""
+    rels = "xl/_rels/workbook.xml.rels"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    related = f'<Relationship Type="{kind}" Target="sharedStrings.xml" Id="strings"/>'
+
+    def make(data: bytes, strings: str) -> bytes:
+        with zipfile.ZipFile(io.BytesIO(data)) as source:
+            old = source.read(rels).decode()
+        new = old if kind in old else old.replace("</Relationships>", f"{related}</Relationships>")
+        return with_part(data, {rels: new, "xl/sharedStrings.xml": strings})
+
+    return make
+
+
 def paragraph(text: str) -> str:
     runs = "</w:t></w:r><w:r><w:t>".join(escape(text[i : i + 5]) for i in range(0, len(text), 5))
     return f"<w:p><w:r><w:t>{runs}</w:t></w:r></w:p>"

@@ -158,7 +158,8 @@ def test_a_document_with_nothing_of_ours(word: Word, pack: Pack) -> None:
 
 def test_workbook_and_word_in_one_zip(word: Word, book: Book, archive: Archive, pack: Pack) -> None:
     """The narrative is Word's, the figures are the workbook's."""
-    rows: list[list[object]] = [["部门整体支出绩效评价基础数据表（2023年度）"], *SPENDING]
+    rows: list[list[object]] = [["部门整体支出绩效评价基础数据表（2023年度）"]]
+    rows.extend([*row] for row in SPENDING)
     rows[2] = ["三公经费", 7.6, 10.44, 9.99]
     narrative: list[list[object]] = [["部门整体支出绩效自评报告"], ["一、基本情况"], ["旧的。"]]
     data = archive(

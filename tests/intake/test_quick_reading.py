@@ -38,6 +38,7 @@ STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 Parts = dict[str, bytes | str]
 WithPart = Callable[[bytes, Parts], bytes]
 Book = Callable[[dict[str, list[list[object]]]], bytes]
+_STRINGS = f'<sst xmlns="{NS}"><si><t>串</t></si><si><t>  </t></si><si><t>二</t></si></sst>'
 LENIENT = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -140,11 +141,17 @@ def _sheet(body: str) -> str:
 
 @pytest.mark.parametrize("name", WRITTEN["sheets"])
 def test_however_a_sheet_is_written(
-    name: str, book: Book, with_part: WithPart, as_tree: Callable[[bytes], object]
+    name: str,
+    book: Book,
+    with_part: WithPart,
+    with_strings: Callable[[bytes, str], bytes],
+    as_tree: Callable[[bytes], object],
 ) -> None:
     case = WRITTEN["sheets"][name]
     part = case["part"].replace("{main}", NS).replace("{strict}", STRICT)
-    data = with_part(book({"附件2": [["串"]]}), {"xl/worksheets/sheet1.xml": part})
+    data = with_part(
+        with_strings(book({"附件2": []}), _STRINGS), {"xl/worksheets/sheet1.xml": part}
+    )
     if name != "a style that is none":  # told only when the cell is read
         assert (outline(part.encode()) is not None) == case["usual"]
     assert _read(data) == as_tree(data)
@@ -165,20 +172,20 @@ def test_utf_8_with_its_mark(
 
 @pytest.mark.parametrize("name", WRITTEN["strings"])
 def test_however_strings_are_written(
-    name: str, book: Book, with_part: WithPart, as_tree: Callable[[bytes], object]
+    name: str,
+    book: Book,
+    with_part: WithPart,
+    with_strings: Callable[[bytes, str], bytes],
+    as_tree: Callable[[bytes], object],
 ) -> None:
     case = WRITTEN["strings"][name]
     part = f'<?xml version="1.0"?>\n<sst xmlns="{NS}" count="3">{case["part"]}</sst>'
     cells = "".join(f'<c r="{c}1" t="s"><v>{n}</v></c>' for n, c in enumerate("ABC"))
-    data = with_part(
-        book({"附件2": [["串"]]}),
-        {
-            "xl/sharedStrings.xml": part,
-            "xl/worksheets/sheet1.xml": _sheet(f'<sheetData><row r="1">{cells}</row></sheetData>'),
-        },
-    )
+    sheet = _sheet(f'<sheetData><row r="1">{cells}</row></sheetData>')
+    data = with_part(with_strings(book({"附件2": []}), part), {"xl/worksheets/sheet1.xml": sheet})
     assert (shared_strings(part.encode()) is not None) == case["usual"]
     assert _read(data) == as_tree(data)
+    assert "甲" in str(_read(data))
 
 
 TEXTS = st.text(alphabet="甲乙年度表12.%<>&\"'_x0041 \n/", max_size=8)
@@ -234,9 +241,14 @@ def sheet_parts(draw: st.DrawFn) -> str:
 @LENIENT
 @given(part=sheet_parts())
 def test_any_sheet(
-    part: str, book: Book, with_part: WithPart, as_tree: Callable[[bytes], object]
+    part: str,
+    book: Book,
+    with_part: WithPart,
+    with_strings: Callable[[bytes, str], bytes],
+    as_tree: Callable[[bytes], object],
 ) -> None:
-    data = with_part(book({"附件2": [["串"]]}), {"xl/worksheets/sheet1.xml": part})
+    plain = with_strings(book({"附件2": []}), _STRINGS)
+    data = with_part(plain, {"xl/worksheets/sheet1.xml": part})
     assert _read(data) == as_tree(data)
 
 
