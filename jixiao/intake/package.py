@@ -21,10 +21,11 @@ MAX_ENTRIES = 3000
 MAX_TOTAL = 200 * 1024 * 1024  # bytes unpacked, declared and really read
 MAX_RATIO = 250  # unpacked : packed, for parts of more than a megabyte
 _MEGABYTE = 1024 * 1024
-# What zipfile answers with when an archive is damaged; ValueError for offsets before the start.
+# What zipfile answers with when an archive is damaged; ValueError for offsets before the start,
+# RuntimeError for ways of packing it does not know.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
-    NotImplementedError,
+    RuntimeError,
 )  # fmt: skip
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
@@ -57,10 +58,6 @@ class Package:
         try:
             with self._archive.open(info) as member:
                 data = member.read(room + 1)
-        except RuntimeError:
-            raise RefusedFile(
-                "password", "文件设有打开密码，读不了。请取消密码后重新报送。"
-            ) from None
         except _BROKEN:
             raise damaged() from None
         if len(data) > room:
