@@ -246,6 +246,8 @@ def display_width(text: str) -> int:
 
 def lines_needed(text: str, width: float) -> int:
     """Lines a text takes in a column of this width; characters vary, so a little is added."""
+    if "\n" not in text:
+        return max(1, math.ceil(display_width(text) * 1.08 / width))
     return sum(max(1, math.ceil(display_width(t) * 1.08 / width)) for t in text.split("\n"))
 
 

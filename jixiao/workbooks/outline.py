@@ -7,8 +7,6 @@ What the department is to keep stands as plain text; what only helps it to write
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +20,8 @@ from jixiao.policy import Department, Pack
 from jixiao.submission import FormData, Submission
 from jixiao.targets import FormTargets, TargetSet
 from jixiao.workbooks.narrative_rows import printed
+from jixiao.workbooks.zipped import Part, ready, zip_parts
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
@@ -185,14 +183,16 @@ def _environment() -> Environment:
 
 
 def _document(lines: list[Line]) -> bytes:
-    environment = _environment()
+    document = _environment().get_template("outline.xml.j2").render(lines=lines)
+    first, *others = _fixed()
+    return zip_parts([first, Part("word/document.xml", ((document.encode(), b""),)), *others])
+
+
+@cache
+def _fixed() -> tuple[Part, ...]:
+    """The parts every outline has, compressed once; the content types come first."""
     parts = {
         **_PARTS,
-        "word/document.xml": environment.get_template("outline.xml.j2").render(lines=lines),
-        "word/styles.xml": environment.get_template("outline-styles.xml").render(),
+        "word/styles.xml": _environment().get_template("outline-styles.xml").render(),
     }
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, text in parts.items():
-            package.writestr(zipfile.ZipInfo(name, _EPOCH), text, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return tuple(Part(name, (ready(text),)) for name, text in parts.items())

@@ -91,10 +91,12 @@ def _identity(sheet: Sheet, project: Project | None, department: Department) -> 
             "implementer": project.implementer or department.name,
         }
     for table in sheet.form.tables():
+        if table.role not in {"identity", "register"}:
+            continue
         for row in table.rows:
             for column in table.columns:
                 name = row.id if table.role == "identity" else column.id
-                if table.role in {"identity", "register"} and name in known:
+                if name in known:
                     address = f"{table.id}.{row.id}.{column.id}"
                     sheet.data.cells[address] = Cell(known[name], sheet.name)
                     sheet.locked.add(address)

@@ -86,7 +86,7 @@ def test_office_opens_it(
     outline: bytes, pack: Pack, need: Callable[[str], str], tmp_path: Path
 ) -> None:
     program = need("soffice")
-    saved = convert._run(program, tmp_path, outline, "docx", "rtf")
+    saved = convert._run(program, tmp_path, outline, "docx", "docx")
     assert saved is not None
     before, after = (read_file(data, "提纲.docx", pack.forms) for data in (outline, saved))
     assert [(d.form, d.project, [p.text for p in d.paragraphs]) for d in after.forms] == [

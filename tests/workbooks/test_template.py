@@ -27,7 +27,7 @@ from jixiao.policy.model import Project
 from jixiao.submission import Cell, Submission
 from jixiao.targets import FormTargets, TargetRow, TargetSet
 from jixiao.workbooks import issue, issue_workbook, target_template
-from jixiao.workbooks.template import TEMPLATES, UnfitError, compiled
+from jixiao.workbooks.template import TEMPLATES, UnfitError, making
 from jixiao.workbooks.template.package import Tab, workbook
 from tests.workbooks.alike import differences
 
@@ -326,7 +326,7 @@ def test_what_cannot_be_explained_is_written_plainly(
     make = lambda: issue_workbook(pack, department, targets)  # noqa: E731
     expected = thrice(make)[2]
     TEMPLATES.clear()
-    with patch.object(compiled, "work_out", side_effect=UnfitError):
+    with patch.object(making, "work_out", side_effect=UnfitError):
         assert thrice(make) == (expected,) * 3
 
 

@@ -1,7 +1,7 @@
 """Workbooks made by filling ready templates: the plain writer's workbook at a fraction of its cost.
 
 Every worksheet is a shape and texts (:mod:`.page`). For each shape the plain writer is asked once,
-with stand-ins for the texts, and its XML kept with slots (:mod:`.compiled`); from then on a
+with stand-ins for the texts, and its XML kept with slots (:mod:`.making`); from then on a
 department's texts are filled in. Nothing here knows a form. What cannot be explained from the
 plain writer's own output raises :class:`UnfitError`, and the plain writer writes that workbook.
 """
@@ -17,7 +17,8 @@ from jixiao.intake.marker import COVER, SHEET, Marker
 from jixiao.policy import Department, Pack
 from jixiao.workbooks.form_sheet import Written
 from jixiao.workbooks.plan import Sheet
-from jixiao.workbooks.template.compiled import Filled, Template, compile_page, plain_sheets
+from jixiao.workbooks.template.filling import Filled, Template
+from jixiao.workbooks.template.making import compile_page, plain_sheets
 from jixiao.workbooks.template.package import Tab, workbook
 from jixiao.workbooks.template.page import ANY_NAME, Page, cover_page, form_page, rows_page
 from jixiao.workbooks.template.unfit import UnfitError

@@ -11,18 +11,16 @@ left is a function of the live values, each a ``Decimal``, or a text where it is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 
+from jixiao.workbooks.template.parsing import Node, area, cells_of, parse
 from jixiao.workbooks.template.unfit import UnfitError
 
 Value = Decimal | str | bool | None  # None is a blank cell
 Values = Sequence[Value]  # of the live cells
 Work = Callable[[Values], Value]
-Node = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +49,6 @@ class Formula:
 
 CellKind = Known | Live | Formula
 Result = Known | Work
-_TOKEN = re.compile(
-    r'\s*(?:(?P<num>\d+(?:\.\d+)?)|(?P<str>"(?:[^"]|"")*")|(?P<name>[A-Z]+)(?=\()'
-    r"|(?P<ref>\$?[A-Z]{1,3}\$?\d+)(?![!A-Za-z(])|(?P<op><>|<=|>=|[-+*/&=<>(),:]))"
-)
-_LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"))
 
 
 def live_cells(text: str, cells: Mapping[str, CellKind]) -> set[int]:
@@ -70,115 +63,12 @@ def live_cells(text: str, cells: Mapping[str, CellKind]) -> set[int]:
 def _reached(text: str, cells: Mapping[str, CellKind], above: tuple[str, ...]) -> Iterator[int]:
     if text in above:
         raise UnfitError
-    for ref in _refs(parse(text)):
+    for ref in cells_of(parse(text)):
         cell = cells.get(ref)
         if isinstance(cell, Live):
             yield cell.index
         elif isinstance(cell, Formula):
             yield from _reached(cell.text, cells, (*above, text))
-
-
-def _refs(node: Node) -> Iterator[str]:
-    match node:
-        case ("ref", str(ref)):
-            yield ref
-        case ("range", str(first), str(last)):
-            yield from _area(first, last)
-        case (_, *parts):
-            for part in parts:
-                if isinstance(part, tuple):
-                    yield from _refs(part)
-
-
-@lru_cache(maxsize=1024)
-def parse(text: str) -> Node:
-    """The formula as nested tuples.
-
-    Raises:
-        UnfitError: it holds anything but cells of its own sheet, figures, texts and calls.
-    """
-    tokens: list[tuple[str, str]] = []
-    at = 0
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if found is None or found.lastgroup is None:
-            raise UnfitError
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        at = found.end()
-    parser = _Parser(tokens)
-    node = parser.expression(0)
-    if parser.at != len(tokens):
-        raise UnfitError
-    return node
-
-
-class _Parser:
-    def __init__(self, tokens: list[tuple[str, str]]) -> None:
-        self.tokens, self.at = tokens, 0
-
-    def _next(self, *wanted: str) -> str | None:
-        """The next token if it is one of these operators."""
-        if self.at < len(self.tokens):
-            kind, text = self.tokens[self.at]
-            if kind == "op" and text in wanted:
-                self.at += 1
-                return text
-        return None
-
-    def expression(self, level: int) -> Node:
-        if level == len(_LEVELS):
-            return self._operand()
-        left = self.expression(level + 1)
-        while (sign := self._next(*_LEVELS[level])) is not None:
-            left = ("op", sign, left, self.expression(level + 1))
-        return left
-
-    def _operand(self) -> Node:
-        if self._next("-"):
-            return ("op", "-", ("value", Decimal(0)), self._operand())
-        if self._next("("):
-            inner = self.expression(0)
-            self._close()
-            return inner
-        if self.at >= len(self.tokens):
-            raise UnfitError
-        kind, text = self.tokens[self.at]
-        self.at += 1
-        if kind == "num":
-            return ("value", Decimal(text))
-        if kind == "str":
-            return ("value", text[1:-1].replace('""', '"'))
-        if kind == "ref":
-            ref = text.replace("$", "")
-            if self._next(":") is None:
-                return ("ref", ref)
-            end_kind, end = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
-            self.at += 1
-            if end_kind != "ref":
-                raise UnfitError
-            return ("range", ref, end.replace("$", ""))
-        if kind == "name":
-            self._next("(")
-            arguments: list[Node] = []
-            while not self._next(")"):
-                arguments.append(self.expression(0))
-                if self._next(",") is None:
-                    self._close()
-                    break
-            return ("call", text, *arguments)
-        raise UnfitError
-
-    def _close(self) -> None:
-        if self._next(")") is None:
-            raise UnfitError
-
-
-def _area(first: str, last: str) -> Iterator[str]:
-    """The cells from one corner to the other, of single-letter columns."""
-    left, top, right, bottom = first[0], int(first[1:]), last[0], int(last[1:])
-    for row in range(top, bottom + 1):
-        for column in range(ord(left), ord(right) + 1):
-            yield f"{chr(column)}{row}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +134,7 @@ class _Reader:
             kind, *places = _node(argument)
             if kind not in ("ref", "range"):
                 raise UnfitError
-            refs = places if kind == "ref" else _area(*map(str, places))
+            refs = places if kind == "ref" else area(*map(str, places))
             found += [self._cell(str(ref)) for ref in refs]
         return found
 

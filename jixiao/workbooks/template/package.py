@@ -1,15 +1,9 @@
-"""Sheets put together into one workbook file, the ready parts as they are, the rest compressed.
-
-A compressed part may be made of pieces that were compressed each on its own: that is how what
-never changes is compressed only once.
-"""
+"""Sheets put together into one workbook file, with the parts that name and number them."""
 
 from __future__ import annotations
 
 import re
-import struct
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,16 +11,8 @@ from functools import lru_cache
 from xlsxwriter.utility import quote_sheetname
 
 from jixiao.workbooks.template.probe import blank_book
-from jixiao.workbooks.template.segments import pack
+from jixiao.workbooks.zipped import Part, Piece, ready, zip_parts
 
-Piece = tuple[bytes, bytes]  # raw, and compressed on its own where it is ready
-
-_LAST_BLOCK = b"\x03\x00"  # an empty one, which ends a compressed part
-_DOS_DAY = 0x21  # 1980-01-01, so that the same content gives the same bytes
-_FILE_MODE = 0o600 << 16
-_UNIX = 3
-_VERSION = 20
-_DEFLATED = 8
 _SHEET_PART = re.compile(r'<Override PartName="/xl/worksheets/sheet1.xml"[^>]*/>')
 
 
@@ -40,17 +26,6 @@ class Tab:
     titles: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    name: str
-    pieces: tuple[Piece, ...]
-
-
-def _ready(text: str) -> Piece:
-    raw = text.encode()
-    return raw, pack(raw)
-
-
 def workbook(
     created: datetime,
     title: str,
@@ -62,15 +37,15 @@ def workbook(
     parts = list(_fixed(created, title, len(tabs)))
     parts += _about(created, title, tabs)
     for number, (pieces, related) in enumerate(zip(sheets, relations, strict=True), 1):
-        parts.append(_Part(f"xl/worksheets/sheet{number}.xml", tuple(pieces)))
+        parts.append(Part(f"xl/worksheets/sheet{number}.xml", tuple(pieces)))
         if related:
             name = f"xl/worksheets/_rels/sheet{number}.xml.rels"
-            parts.append(_Part(name, ((related.encode(), b""),)))
-    return _zip(parts)
+            parts.append(Part(name, ((related.encode(), b""),)))
+    return zip_parts(parts)
 
 
 @lru_cache(maxsize=64)
-def _fixed(created: datetime, title: str, count: int) -> tuple[_Part, ...]:
+def _fixed(created: datetime, title: str, count: int) -> tuple[Part, ...]:
     """The parts that are the same for all workbooks of so many sheets."""
     parts = dict(blank_book(created, title)[1])
     types = parts.pop("[Content_Types].xml")
@@ -94,11 +69,11 @@ def _fixed(created: datetime, title: str, count: int) -> tuple[_Part, ...]:
             if name not in ("xl/workbook.xml", "docProps/app.xml", "xl/worksheets/sheet1.xml")
         },
     }
-    return tuple(_Part(name, (_ready(text),)) for name, text in texts.items())
+    return tuple(Part(name, (ready(text),)) for name, text in texts.items())
 
 
 @lru_cache(maxsize=64)
-def _about(created: datetime, title: str, tabs: tuple[Tab, ...]) -> tuple[_Part, ...]:
+def _about(created: datetime, title: str, tabs: tuple[Tab, ...]) -> tuple[Part, ...]:
     """The parts that name the sheets."""
     parts = blank_book(created, title)[1]
     sheets, ranges, shown = [], [], []
@@ -131,8 +106,8 @@ def _about(created: datetime, title: str, tabs: tuple[Tab, ...]) -> tuple[_Part,
         parts["docProps/app.xml"],
     )
     return (
-        _Part("xl/workbook.xml", (_ready(book),)),
-        _Part("docProps/app.xml", (_ready(app),)),
+        Part("xl/workbook.xml", (ready(book),)),
+        Part("docProps/app.xml", (ready(app),)),
     )
 
 
@@ -159,37 +134,3 @@ def _text(text: str) -> str:
 
 def _attribute(text: str) -> str:
     return _text(text).replace('"', "&quot;")
-
-
-def _zip(parts: Iterable[_Part]) -> bytes:
-    """The parts as a ZIP file."""
-    out: list[bytes] = []
-    directory: list[bytes] = []
-    offset = 0
-    for part in parts:
-        checksum = size = 0
-        packed: list[bytes] = []
-        for raw, done in part.pieces:
-            checksum = zlib.crc32(raw, checksum)
-            size += len(raw)
-            packed.append(done or pack(raw))
-        packed.append(_LAST_BLOCK)
-        data = b"".join(packed)
-        name = part.name.encode("ascii")
-        common = struct.pack(
-            "<HHHHHIIIHH",
-            _VERSION, 0, _DEFLATED, 0, _DOS_DAY, checksum, len(data), size, len(name), 0,
-        )  # fmt: skip
-        out += (b"PK\x03\x04", common, name, data)
-        directory.append(
-            b"PK\x01\x02"
-            + struct.pack("<BB", _VERSION, _UNIX)
-            + common
-            + struct.pack("<HHHII", 0, 0, 0, _FILE_MODE, offset)
-            + name
-        )
-        offset += 4 + len(common) + len(name) + len(data)
-    listing = b"".join(directory)
-    count = len(directory)
-    end = struct.pack("<HHHHIIH", 0, 0, count, count, len(listing), offset, 0)
-    return b"".join([*out, listing, b"PK\x05\x06", end])

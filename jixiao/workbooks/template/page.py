@@ -6,10 +6,13 @@ texts are blank belongs to the shape, for a blank cell is locked, checked and va
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
+from jixiao.forms import Form
 from jixiao.policy import Department, Pack
 from jixiao.submission import BLANKS, Cell, FormData, GroupHeader, IndicatorRow
 from jixiao.workbooks.canvas import Book
@@ -23,19 +26,25 @@ from jixiao.workbooks.template.unfit import UnfitError
 ANY_NAME = "表"
 
 
-class Same:
-    """A key that is equal only to the very same object, which it keeps alive."""
+class _Same:
+    """A key that is equal only to the very same form, which it keeps alive."""
 
-    __slots__ = ("what",)
+    __slots__ = ("form",)
 
-    def __init__(self, what: object) -> None:
-        self.what = what
+    def __init__(self, form: Form) -> None:
+        self.form = form
 
     def __hash__(self) -> int:
-        return id(self.what)
+        return id(self.form)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.what is self.what
+        return isinstance(other, _Same) and other.form is self.form
+
+
+@lru_cache(maxsize=64)
+def _content(same: _Same) -> str:
+    """What a form says, hashed: packs are loaded again and again with the same forms."""
+    return hashlib.sha256(same.form.model_dump_json().encode()).hexdigest()
 
 
 @dataclass(slots=True)
@@ -74,7 +83,7 @@ def form_page(sheet: Sheet, title: Callable[[str], str], year: int) -> Page:
         raise UnfitError
     data = sheet.data
     shape = (
-        Same(sheet.form), year, sheet.approved, sheet.project is None, frozenset(sheet.locked),
+        _content(_Same(sheet.form)), year, sheet.approved, sheet.project is None, frozenset(sheet.locked),
         tuple(data.cells), tuple(data.labels),
         tuple((r.level1, r.level2) for r in data.indicators),
         tuple((g.level1, g.points is None) for g in data.groups),

@@ -7,16 +7,12 @@ into a template, whose unchanging segments are ready, or written plainly.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 
 from jixiao.workbooks.template.unfit import UnfitError
 
 ROWS = 16  # to a segment: more compress better, fewer are oftener the same for all
 START, END = "<sheetData>", "</sheetData>"
-_LEVEL = 3  # beyond it the time grows faster than the files shrink
-_WINDOW = 13  # segments are small, and so is what setting up a compressor costs
-_MEMORY = 6
 _ROW = re.compile(r'<row r="(\d+)"[^>]*?(?:/>|>.*?</row>)', re.DOTALL)
 
 
@@ -45,9 +41,3 @@ def segments(xml: str) -> Iterator[str]:
     if first < len(body):
         yield body[first:]
     yield tail
-
-
-def pack(raw: bytes) -> bytes:
-    """A piece of a raw deflate stream, to be joined to others and ended with an empty block."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -_WINDOW, _MEMORY)
-    return packer.compress(raw) + packer.flush(zlib.Z_SYNC_FLUSH)

@@ -10,12 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from jixiao.workbooks.canvas import lines_needed
-from jixiao.workbooks.form_sheet import Written, told
+from jixiao.workbooks.template.filling import (
+    Filled,
+    Pattern,
+    Result,
+    Row,
+    Slot,
+    Template,
+    Zone,
+    after_style,
+    seen_by_formulas,
+)
 from jixiao.workbooks.template.formulas import (
     CellKind,
     Formula,
@@ -29,11 +38,10 @@ from jixiao.workbooks.template.formulas import (
 from jixiao.workbooks.template.page import Page
 from jixiao.workbooks.template.palette import Palette
 from jixiao.workbooks.template.probe import Probe, blank_book, write_pages
-from jixiao.workbooks.template.render import Shown, escape, height, shown
-from jixiao.workbooks.template.segments import is_cut, pack, segments, split
+from jixiao.workbooks.template.render import shown
+from jixiao.workbooks.template.segments import is_cut, segments, split
 from jixiao.workbooks.template.unfit import UnfitError
-
-Pattern = tuple[str | int, ...]  # words and live texts, by number
+from jixiao.workbooks.zipped import pack
 
 _FIGURE = re.compile(r"7300(\d{5})")
 _WORD = re.compile("\ue000(\\d{5})\ue001")
@@ -44,7 +52,6 @@ _CELL = re.compile(
     r"(?:/>|>(?:<f>(.*?)</f>)?(?:<v>(.*?)</v>|<is><t[^>]*>(.*?)</t></is>)</c>)",
     re.DOTALL,
 )
-_ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,72 +65,6 @@ class _Cell:
     kind: str
     formula: str
     content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A cell that shows a live text.
-
-    Attributes:
-        index: which text, ``-1`` where the pattern has more than it.
-        styles: number of the style by number format (``None`` for a text) and quote prefix.
-    """
-
-    index: int
-    pattern: Pattern
-    as_text: bool
-    styles: dict[tuple[str | None, bool], str]
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A formula whose result hangs on live texts."""
-
-    at: int
-    formula: str  # its XML
-    pattern: Pattern  # its XML, where live texts stand in the formula itself
-    value: Work | Pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row whose height hangs on live texts."""
-
-    at: int
-    lines: float
-    grows: bool
-    texts: tuple[tuple[int, Pattern, float, int], ...]  # index or -1, pattern, width, rows
-
-
-@dataclass(slots=True)
-class Zone:
-    """Part of the sheet: ready (with its compressed bytes), or to be joined from the flat list."""
-
-    first: int
-    last: int
-    ready: bytes = b""
-    packed: bytes = b""
-
-
-@dataclass(slots=True)
-class Filled:
-    """A sheet of a workbook.
-
-    Attributes:
-        pieces: its XML in order, each raw, and compressed where it is ready.
-        relations, state, area, titles, written: as :class:`Probe` has them.
-    """
-
-    pieces: list[tuple[bytes, bytes]]
-    relations: str
-    state: str
-    area: str
-    titles: str
-    written: Written | None
-
-    @property
-    def xml(self) -> str:
-        return b"".join(raw for raw, _ in self.pieces).decode()
 
 
 def plain_sheets(pages: Sequence[Page]) -> list[Filled]:
@@ -142,95 +83,6 @@ def plain_sheets(pages: Sequence[Page]) -> list[Filled]:
         )
         for p in probes
     ]  # fmt: skip
-
-
-@dataclass(slots=True)
-class Template:
-    """A sheet's shape. Never changed once made, so threads may share it."""
-
-    relations: str
-    state: str
-    area: str
-    titles: str
-    written: Written | None
-    flat: list[str] = field(default_factory=list)
-    slots: list[Slot] = field(default_factory=list)
-    styled: list[tuple[int, int]] = field(default_factory=list)  # place in the list, slot
-    told: list[tuple[int, int]] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    results: list[Result] = field(default_factory=list)
-    counted: list[int] = field(default_factory=list)  # results that the cover counts
-    complaints: int = 0  # those that are there for everyone
-    figured: frozenset[int] = frozenset()  # slots that results work with
-    zones: list[Zone] = field(default_factory=list)
-
-    def fill(self, texts: Sequence[str]) -> Filled:
-        """The sheet with these live texts.
-
-        Raises:
-            UnfitError: a text is none this template can show.
-        """
-        flat = self.flat.copy()
-        cells: list[Shown] = []
-        styles: list[str] = []
-        for slot in self.slots:
-            text = texts[slot.index] if slot.index >= 0 else composed(slot.pattern, texts)
-            cell = shown(text, slot.as_text)
-            cells.append(cell)
-            styles.append(slot.styles[cell.format, cell.quoted])
-        for at, index in self.styled:
-            flat[at] = styles[index]
-        for at, index in self.told:
-            flat[at] = cells[index].tail
-        for row in self.rows:
-            lines = row.lines
-            for index, pattern, width, rows in row.texts:
-                text = texts[index] if index >= 0 else composed(pattern, texts)
-                lines = max(lines, lines_needed(text, width) / rows)
-            flat[row.at] = height(lines) if lines > 1 or not row.grows else ""
-        complaints = self.complaints
-        if self.results:
-            if any(cells[index].odd for index in self.figured):
-                raise UnfitError
-            values = _values(cells)
-            for number, result in enumerate(self.results):
-                tail, blank = _tail(result, values, texts)
-                flat[result.at] = tail
-                complaints += not blank and number in self.counted
-        pieces = []
-        for zone in self.zones:
-            raw = zone.ready or "".join(flat[zone.first : zone.last]).encode()
-            pieces.append((raw, zone.packed))
-        written = self.written
-        if written is not None:
-            written = Written(written.sheet, written.checks, told(complaints))
-        return Filled(pieces, self.relations, self.state, self.area, self.titles, written)
-
-
-def _values(cells: Sequence[Shown]) -> list[Value]:
-    """What formulas see of the slots; which text it is makes no difference to them."""
-    return ["text" if cell.figure is None else cell.figure for cell in cells]
-
-
-def composed(pattern: Pattern, texts: Sequence[str]) -> str:
-    """Words and live texts in one."""
-    return "".join(p if isinstance(p, str) else texts[p] for p in pattern)
-
-
-def _tail(result: Result, values: list[Value], texts: Sequence[str]) -> tuple[str, bool]:
-    """The XML of a formula after its style, and whether the result is blank."""
-    formula = result.formula
-    if isinstance(result.value, tuple):
-        formula = "".join(p if isinstance(p, str) else escape(texts[p]) for p in result.pattern)
-        value: Value = composed(result.value, texts)
-    else:
-        value = result.value(values)
-    if isinstance(value, str) and value not in _ERRORS:
-        kind = ' t="str"' if value else ""
-        return f'"{kind}>{formula}<v>{escape(value)}</v></c>', not value
-    if not isinstance(value, str | bool | None):
-        return f'">{formula}<v>{float(value)}</v></c>', False
-    raise UnfitError
 
 
 def compile_page(page: Page) -> Template:
@@ -284,7 +136,7 @@ class _Maker:
 
     def __init__(self, a: Probe, b: Probe, numbers: list[str], words: list[str]) -> None:
         self.a, self.b = a, b
-        self.texts = (numbers, words)
+        self.live = (numbers, words)
         self.palette: Palette = blank_book()[0]
         self.made = Template(b.relations, b.state, b.area, b.titles, b.written)
         self.flat = self.made.flat
@@ -294,6 +146,7 @@ class _Maker:
         self.slot_of: dict[str, int] = {}
         self.pairs: dict[str, tuple[_Cell, _Cell]] = {}
         self.values: list[list[Value]] = []  # of the slots, in either probe
+        self.counted = self._check_column()
 
     def template(self) -> Template:
         a, b = self.a, self.b
@@ -309,9 +162,10 @@ class _Maker:
         for one, other in pairs:
             if one.startswith("<c "):
                 self._note(_cell(one), _cell(other))
-        for texts in self.texts:
-            cells = [shown(composed(s.pattern, texts), s.as_text) for s in self.made.slots]
-            self.values.append(_values(cells))
+        for live in self.live:
+            texts = self.made.texts(live)
+            cells = [shown(texts[s.text], s.as_text) for s in self.made.slots]
+            self.values.append(seen_by_formulas(cells))
         owners = _owners(tails[0])
         heights = self._heights()
         self._still(heads[1])
@@ -330,7 +184,6 @@ class _Maker:
         self.cuts.add(len(self.flat))
         self._still(tails[1])
         self.made.zones = list(_zones(self.flat, self.fresh, self.cuts))
-        self._count()
         self._check()
         return self.made
 
@@ -382,8 +235,15 @@ class _Maker:
                         styles[format, False] = id
                     if format == number:
                         styles[None, quote] = id
-        index = pattern[0] if len(pattern) == 1 and isinstance(pattern[0], int) else -1
-        return Slot(index, pattern, as_text, styles)
+        return Slot(self._text(pattern), as_text, styles)
+
+    def _text(self, pattern: Pattern) -> int:
+        """Which of a template's texts this is."""
+        if len(pattern) == 1 and isinstance(pattern[0], int):
+            return pattern[0]
+        if pattern not in self.made.put_together:
+            self.made.put_together.append(pattern)
+        return len(self.live[0]) + self.made.put_together.index(pattern)
 
     def _ticket(self, cell: _Cell) -> tuple[str, str, bool, int]:
         return self.palette.tickets[cell.style] if cell.style else ("", "", False, 0)
@@ -394,68 +254,59 @@ class _Maker:
         if b.formula:
             self._formula(a, b)
         elif slot is not None:
-            self._styled(b, slot)
-            self.made.told.append((self._hole(), slot))
+            self._still(b.start.removesuffix(f'{b.style}"' if b.style else '"'))
+            self.made.shown.append((self._hole(), slot))
         elif owner is not None and b.style:
             first_a, first_b = self.pairs[owners[b.ref]]
             _same((a.style, first_a.style), (b.style, first_b.style), (b.content, ""))
-            self._styled(b, owner)
+            self._still(b.start.removesuffix(f'{b.style}"'))
+            self.made.covered.append((self._hole(), owner))
             self._still('"/>')
         else:
             _same((a.xml, b.xml))
             self._still(b.xml)
 
-    def _styled(self, cell: _Cell, slot: int) -> None:
-        """The beginning of a cell, up to its style."""
-        if not cell.style:
-            self._still(cell.start.removesuffix('"'))
-            return
-        self._still(cell.start.removesuffix(f'{cell.style}"'))
-        self.made.styled.append((self._hole(), slot))
-
     def _formula(self, a: _Cell, b: _Cell) -> None:
         _same((a.start, b.start))
-        xml = f"<f>{b.formula}</f>"
-        before = _pattern(xml, _WORD)
-        _same((before, _pattern(f"<f>{a.formula}</f>", _FIGURE)))
-        words = _pattern(b.content, _WORD)
-        value: Work | Pattern
-        if any(isinstance(p, int) for p in (*before, *words)):
+        formula = _unescaped(b.formula)
+        pattern, words = _pattern(formula, _WORD), _pattern(b.content, _WORD)
+        _same((pattern, _pattern(_unescaped(a.formula), _FIGURE)))
+        text: str | int = formula
+        value: Work | int
+        if any(isinstance(p, int) for p in (*pattern, *words)):
             _same((words, _pattern(a.content, _FIGURE)), (a.kind, b.kind))
-            value = words
+            text, value = self._text(pattern), self._text(words)
         else:
-            formula = _unescaped(b.formula)
             worked = work_out(formula, self.cells) if live_cells(formula, self.cells) else None
             if worked is None or isinstance(worked.result, Known):
                 _same((a.xml, b.xml))
                 self._still(b.xml)
+                self.made.complaints += bool(b.ref in self.counted and b.content)
                 return
             value = worked.result
             self.made.figured |= worked.figured
-        self._still(b.start.removesuffix('"'))
-        self.made.results.append(Result(self._hole(), xml, before, value))
         start = b.start.removesuffix('"')
-        for cell, texts, values in zip((a, b), self.texts, self.values, strict=True):
-            _same((start + _tail(self.made.results[-1], values, texts)[0], cell.xml))
+        self._still(start)
+        result = Result(self._hole(), text, value, b.ref in self.counted)
+        self.made.results.append(result)
+        for cell, live, values in zip((a, b), self.live, self.values, strict=True):
+            _same((start + after_style(result, values, self.made.texts(live))[0], cell.xml))
 
-    def _heights(self) -> dict[int, list[tuple[int, Pattern, float, int]]]:
-        """The live texts each row is measured by."""
-        found: dict[int, list[tuple[int, Pattern, float, int]]] = {}
+    def _heights(self) -> dict[int, list[tuple[int, float, int]]]:
+        """The texts each row is measured by."""
+        found: dict[int, list[tuple[int, float, int]]] = {}
         for a, b in zip(self.a.measured, self.b.measured, strict=True):
             pattern = _pattern(b.text, _WORD)
             _same(
                 (pattern, _pattern(a.text, _FIGURE)),
                 ((a.first, a.last, a.width), (b.first, b.last, b.width)),
             )
-            index = pattern[0] if len(pattern) == 1 and isinstance(pattern[0], int) else -1
             for row in range(b.first, b.last + 1):
-                entry = (index, pattern, b.width, b.last - b.first + 1)
+                entry = (self._text(pattern), b.width, b.last - b.first + 1)
                 found.setdefault(row, []).append(entry)
         return found
 
-    def _row(
-        self, one: str, other: str, heights: dict[int, list[tuple[int, Pattern, float, int]]]
-    ) -> int:
+    def _row(self, one: str, other: str, heights: dict[int, list[tuple[int, float, int]]]) -> int:
         """A row's beginning; answers with its number (from 1)."""
         _same((one, other))
         found = _ROW.fullmatch(other)
@@ -471,27 +322,22 @@ class _Maker:
         self._still(found[4])
         return row + 1
 
-    def _count(self) -> None:
-        """What of the check column the cover counts."""
-        if self.b.written is None:
-            return
-        places = {r.at: n for n, r in enumerate(self.made.results)}
-        _same((self.a.written is None, False))
-        first, last = re.findall(r"\$([A-Z]+)\$(\d+)", self.b.written.checks)
-        starts = {}
-        for at in places:
-            ref = re.findall(r'<c r="([A-Z]+\d+)"', self.flat[at - 1])[-1]
-            starts[ref] = places[at]
-        for row in range(int(first[1]), int(last[1]) + 1):
-            ref = f"{first[0]}{row}"
-            if ref in starts:
-                self.made.counted.append(starts[ref])
-            elif ref in self.pairs:
-                self.made.complaints += bool(self.pairs[ref][1].content)
+    def _check_column(self) -> frozenset[str]:
+        """The cells whose results count on the cover."""
+        answers = (self.a.written, self.b.written)
+        if answers[0] is None or answers[1] is None:
+            _same(answers)
+            return frozenset()
+        _same((answers[0].checks, answers[1].checks))
+        places = re.findall(r"\$([A-Z]+)\$(\d+)", answers[1].checks)
+        if len(places) != 2 or places[0][0] != places[1][0]:
+            raise UnfitError
+        (column, first), (_, last) = places
+        return frozenset(f"{column}{row}" for row in range(int(first), int(last) + 1))
 
     def _check(self) -> None:
         """The cover is told of each probe what the plain writer tells it."""
-        for probe, texts in zip((self.a, self.b), self.texts, strict=True):
+        for probe, texts in zip((self.a, self.b), self.live, strict=True):
             if probe.written is not None:
                 _same((probe.written, self.made.fill(texts).written))
 
