@@ -17,6 +17,7 @@ from markupsafe import Markup
 from jixiao.findings import Severity
 from jixiao.paths import template_dir
 from jixiao.reports.data import report_json
+from jixiao.reports.grid_html import grid_html
 from jixiao.reports.model import ReportView
 from jixiao.reports.qr import qr_svg
 
@@ -106,6 +107,7 @@ def _environment(folder: Path) -> Environment:
     )
     env.filters["fit"] = fit
     env.filters["chinese_date"] = chinese_date
+    env.filters["grid_html"] = grid_html
     env.filters["xml_text"] = xml_text
     style = (folder / "reports" / "style.css").read_text(encoding="utf-8")
     env.globals["css"] = Markup(style)  # noqa: S704 - ours, goes into every page as it stands

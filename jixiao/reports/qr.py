@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import groupby
 
 import segno
 
@@ -15,6 +15,8 @@ import segno
 _VERSION, _LONGEST, _MASK = 5, 84, 2
 _QUIET = 4  # modules of white around the code
 _SCALE = 4  # points of a picture a module
+_BITS = bytes.maketrans(b"\0\1", b"10")  # a picture's dark points are 0
+_RUN = re.compile(rb"\x01+")
 
 
 @lru_cache(maxsize=256)
@@ -45,12 +47,9 @@ def qr_svg(address: str) -> str:
 def _dark(rows: tuple[bytes, ...]) -> Iterator[str]:
     """Every unbroken dark run of a row as a box of a path."""
     for y, row in enumerate(rows):
-        x = 0
-        for dark, run in groupby(row):
-            length = len(list(run))
-            if dark:
-                yield f"M{x} {y}h{length}v1h-{length}z"
-            x += length
+        for run in _RUN.finditer(row):
+            x, length = run.start(), run.end() - run.start()
+            yield f"M{x} {y}h{length}v1h-{length}z"
 
 
 def qr_png(address: str) -> bytes:
@@ -59,7 +58,7 @@ def qr_png(address: str) -> bytes:
     size = len(rows) * _SCALE
     lines = bytearray()
     for row in rows:
-        bits = "".join(("0" if dark else "1") * _SCALE for dark in row)
+        bits = row.translate(_BITS).decode().replace("0", "0" * _SCALE).replace("1", "1" * _SCALE)
         bits += "0" * (-len(bits) % 8)
         line = b"\0" + int(bits, 2).to_bytes(len(bits) // 8, "big")
         lines += line * _SCALE

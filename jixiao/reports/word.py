@@ -22,6 +22,7 @@ from jixiao.reports.html import environment
 from jixiao.reports.model import Chart
 from jixiao.reports.qr import qr_png
 from jixiao.reports.word_body import block_xml, word_text
+from jixiao.reports.word_chart import chart_xml
 
 # Width of the text, twentieths of a point: A4 less margins of 28 and 26 mm, 37 and 35 mm.
 _PORTRAIT, _LANDSCAPE = 8844, 12755
@@ -50,7 +51,7 @@ def document_docx(document: Document) -> bytes:
     if headed:
         parts["word/header1.xml"] = _template("header.xml.j2", **values)
     for number, chart in enumerate(made.charts, 1):
-        parts[f"word/charts/chart{number}.xml"] = _template("chart.xml.j2", chart=chart)
+        parts[f"word/charts/chart{number}.xml"] = _encoded(chart_xml(chart))
     if document.address:
         parts["word/media/qr.png"] = qr_png(document.address)
     return _zip(parts, document.day)
@@ -99,9 +100,13 @@ _NO_CHARACTERS = "\ufffe\uffff"
 def _template(name: str, **values: Any) -> bytes:
     env = environment()
     env.filters.setdefault("wt", word_text)
-    made = env.get_template(f"word/{name}").render(**values).lstrip()
+    return _encoded(env.get_template(f"word/{name}").render(**values).lstrip())
+
+
+def _encoded(made: str) -> bytes:
     for each in _NO_CHARACTERS:
-        made = made.replace(each, "")
+        if each in made:
+            made = made.replace(each, "")
     return made.encode().translate(None, _CONTROL)
 
 

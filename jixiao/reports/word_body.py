@@ -42,10 +42,11 @@ def word_text(text: str) -> Markup:
 
 def attribute(text: str) -> str:
     """Text inside an attribute between double quotes."""
-    return _escaped(text).replace('"', "&quot;")
+    return escaped(text).replace('"', "&quot;")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -54,7 +55,7 @@ _KEPT = '<w:t xml:space="preserve">'
 
 
 def _text(text: str) -> str:
-    safe = _escaped(text)
+    safe = escaped(text)
     if "\n" in safe or "\r" in safe:
         safe = f"</w:t><w:br/>{_KEPT}".join(safe.splitlines())
     elif safe.strip() == safe:
