@@ -31,7 +31,7 @@ def completion(id: str, title: str, score: FormScore) -> Chart | None:
     drawn = [(r.name, r.ratio) for r in known if r.ratio is not None]
     if not drawn:
         return None
-    note = "竖线为目标值（100%），超过 150% 的截断并加箭头。"
+    note = "以目标值为 100%，超过 150% 的截断并加箭头。"
     if len(drawn) < len(known):
         note += f"另有 {len(known) - len(drawn)} 项为定性、时效等指标或无法计算，不在图中。"
     rows = tuple(

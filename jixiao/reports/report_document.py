@@ -123,7 +123,7 @@ def _finding(number: int, each: FindingView) -> tuple[str, ...]:
     if f.difference:
         sides.append(f"相差：{f.difference}")
     places = (" ".join(p for p in (w.sheet or w.form, w.cell) if p) for w in f.where)
-    return str(number), grade, "\n".join(what), "\n".join(sides), "\n".join(places)
+    return str(number), grade, "\n".join(what), "\n".join(sides), "\n".join(dict.fromkeys(places))
 
 
 def _form(form: FormView) -> Iterator[Block]:

@@ -16,9 +16,11 @@ from lxml import etree, html
 from jixiao.evaluation import Evaluation
 from jixiao.evaluation_json import evaluation_out
 from jixiao.policy import Pack
+from jixiao.reports.document import Table
 from jixiao.reports.files import JSON, PDF, WORD, ReportFiles, report_files
 from jixiao.reports.html import Publication
 from jixiao.reports.model import ReportView
+from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
 from jixiao.submission import Submission
 
@@ -124,6 +126,21 @@ def test_hostile_text_is_only_text(
     assert tags[0] == tags[1]
     printed = re.sub(r"\s", "", text_of(made.others[PDF]))
     assert re.sub(r"\s", "", f"单位说明：{safe}") in printed
+
+
+def test_a_place_is_named_once_in_a_table_of_findings(pack: Pack, filed: Filed) -> None:
+    evaluation = filed(SAID)
+    finding = next(f for f in evaluation.findings if len({p.cell for p in f.where}) < len(f.where))
+    document = report_document(internal(pack, evaluation), None, content="", day=DAY)
+    (rows,) = (
+        block.grid.rows
+        for sheet in document.sheets
+        for block in sheet.blocks
+        if isinstance(block, Table) and block.grid.caption.startswith("共 ")
+    )
+    row = rows[evaluation.findings.index(finding)]
+    places = row.cells[-1].text.split("\n")
+    assert len(places) == len(set(places))
 
 
 def test_a_filing_that_says_nothing_has_no_such_line(

@@ -64,6 +64,18 @@ def test_last_year_leaves_a_gap_where_a_figure_is_missing(
     assert any(not b.label for row in chart.rows for b in row.bars)
 
 
+def test_a_remark_speaks_only_of_what_every_kind_of_file_shows(
+    submission: Submission, view: View
+) -> None:
+    """A Word chart has no line at the target; where there is one it says itself what it is."""
+    shown = view(submission)
+    marked = [c for c in (*shown.charts, *(f.chart for f in shown.forms if f.chart)) if c.reference]
+    assert marked
+    for chart in marked:
+        assert "线" not in chart.note
+        assert chart.reference[1] in "".join(drawn(chart).itertext())
+
+
 def test_bars_stay_inside_their_room() -> None:
     assert bar(Decimal(0), Decimal(10), "0").permille == 0
     assert bar(Decimal("0.001"), Decimal(10), "0.001").permille > 0
