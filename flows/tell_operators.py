@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 from datetime import date
 
 from prefect import State, flow
@@ -26,4 +28,17 @@ def tell_operators(flow: str, run: str, error: str, day: date | None = None) -> 
         day: 按哪一天办理；不填则为今天（北京时间）。
     """
     years, on = resolve(None, day)
-    return Completed(message=tell(flow, run, error, years, on))
+    return Completed(message=tell(flow, run, in_words(error), years, on))
+
+
+def in_words(error: str) -> str:
+    """What Prefect says of a process that died, as an operator would say it."""
+    died = re.match(r"Process exited with status code: (-?\d+)", error)
+    if died is None:
+        return error
+    code = int(died[1])
+    if code == -signal.SIGKILL:
+        return "运行的进程被系统强行结束，多半是内存不足，或有人手工结束了它"
+    if code < 0:
+        return f"运行的进程被信号 {-code} 结束，多半是关机、重启服务或有人手工结束了它"
+    return f"运行的进程异常退出（{code}），请看该次运行的日志"

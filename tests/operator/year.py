@@ -99,6 +99,11 @@ _PASSING = {
     "outbox": {"id", "attempts", "next_attempt", "last_error", "updated"},
 }
 
+#: Table → how others name its rows. Who works side by side numbers them in any order.
+_REFERENCES = {
+    "deliveries": "delivery_id", "filings": "filing_id", "publications": "publication_id",
+}  # fmt: skip
+
 
 #: The part of a department's folder that nobody can guess: another one in every installation.
 _TOKEN = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
@@ -120,26 +125,27 @@ def canonical(settings: Settings) -> dict[str, list[str]]:
             for table in metadata.sorted_tables
         }
     names = {
-        (table, row["id"]): _identity(table, row)
-        for table in ("deliveries", "filings")
-        for row in rows[table]
+        (table, row["id"]): _identity(table, row) for table in _REFERENCES for row in rows[table]
     }
     told = {}
     for table, found in rows.items():
         lines = []
         for row in found:
             kept = {k: v for k, v in row.items() if k not in _PASSING.get(table, {"id"})}
-            if "delivery_id" in kept:
-                kept["delivery_id"] = names["deliveries", kept["delivery_id"]]
-            if "filing_id" in kept:
-                kept["filing_id"] = names["filings", kept["filing_id"]]
+            for table_of, key in _REFERENCES.items():
+                if key in kept:
+                    kept[key] = names[table_of, kept[key]]
             lines.append(json.dumps(kept, ensure_ascii=False, sort_keys=True, default=_text))
         told[table] = sorted(_anywhere(line.replace(str(settings.var), "<var>")) for line in lines)
     return told
 
 
 def _identity(table: str, row: dict[str, Any]) -> str:
-    return f"{row['name']} {row['sha256']}" if table == "deliveries" else str(row["receipt"])
+    if table == "deliveries":
+        return f"{row['name']} {row['sha256']}"
+    if table == "publications":
+        return f"{row['unit']} {row['revision']}"
+    return str(row["receipt"])
 
 
 def _text(value: object) -> str:
