@@ -44,7 +44,6 @@ _TEXTS = re.compile(r"<t[ >][^<]*</t>")
 _REFERENCE = re.compile(r"&(?:#x([0-9A-Fa-f]{1,6});|#([0-9]{1,7});|(amp|lt|gt|quot|apos);)?")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _MARK = b"\xef\xbb\xbf"  # what some programmes begin UTF-8 with
-_NO_CHARACTER = b"\xef\xbf"  # how U+FFFE and U+FFFF begin
 _BEGIN, _BLANK = b"<sheetData>", b"<sheetData/>"
 _SPACES = (
     b' xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"',
@@ -77,12 +76,7 @@ def outline(data: bytes) -> Outline | None:
             return None
         end = match.end()
     head, tail = data[:start].removeprefix(_MARK).removeprefix(b"<?xml"), data[end:]
-    if (
-        _hides(head)
-        or _hides(tail)
-        or _NO_CHARACTER in data
-        or not tail.rstrip().endswith(b"</worksheet>")
-    ):
+    if _hides(head) or _hides(tail) or not tail.rstrip().endswith(b"</worksheet>"):
         return None
     if b"mergeCell" not in tail:
         return Outline(start, end, b"")
@@ -155,8 +149,10 @@ def unreferenced(text: str) -> str:
     """``&amp;`` and the like as the characters they stand for.
 
     Raises:
-        ValueError: one stands for none.
+        ValueError: one stands for none, or what no XML may hold is in the text.
     """
+    if "\ufffe" in text or "\uffff" in text:
+        raise ValueError(text)
     return _REFERENCE.sub(_character, text) if "&" in text else text
 
 

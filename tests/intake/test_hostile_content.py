@@ -103,7 +103,9 @@ def test_characters_no_file_may_hold(book: Book, with_part: WithPart, pack: Pack
     assert read.unit_name == "某😀局"
 
 
-@pytest.mark.parametrize("character", ["&#0;", "&#xD800;", "&#xFFFF;", "\x01", "&nobody;"])
+@pytest.mark.parametrize(
+    "character", ["&#0;", "&#xD800;", "&#xFFFF;", "\uffff", "\x01", "&nobody;"]
+)
 @pytest.mark.parametrize("place", ["string", "cell"])
 def test_what_is_no_character_of_xml_is_refused(
     book: Book,
