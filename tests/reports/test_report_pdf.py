@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import resource
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -17,9 +18,9 @@ from jixiao.errors import JixiaoError
 from jixiao.evaluation import Evaluation
 from jixiao.glyphs import covered
 from jixiao.policy import Pack
-from jixiao.reports.document import Document, Heading, Sheet, TextLine, text_table
+from jixiao.reports.document import Document, Heading, Sheet, Table, TextLine, text_table
 from jixiao.reports.html import Publication
-from jixiao.reports.model import ReportView
+from jixiao.reports.model import Chart, ReportView
 from jixiao.reports.pdf import document_pdf
 from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
@@ -62,6 +63,28 @@ def test_it_is_tagged_pdf_a_2a_with_the_shipped_fonts_in_it(submission: Submissi
     assert {name.removesuffix(b"-Identity-H") for name in fonts} == {
         b"JixiaoSong-Regular", b"JixiaoHei-Regular",
     }  # fmt: skip
+
+
+def test_what_reads_it_aloud_finds_headings_tables_and_pictures(
+    submission: Submission, view, need: Callable[[str], str], tmp_path: Path
+) -> None:
+    file = tmp_path / "x.pdf"
+    document = made(view(submission))
+    file.write_bytes(document_pdf(document))
+    program = Path(need("pdftoppm")).with_name("pdfinfo")
+    done = subprocess.run([program, "-struct", str(file)], check=True, capture_output=True)
+    kinds = Counter(re.findall(r"^ *(\w+)", done.stdout.decode(errors="replace"), re.MULTILINE))
+    blocks = [block for sheet in document.sheets for block in sheet.blocks]
+    tables = [block.grid for block in blocks if isinstance(block, Table)]
+    assert kinds["Table"] == len(tables)
+    assert (
+        kinds["TH"] == done.stdout.count(b"/Scope /Column") == sum(len(t.columns) for t in tables)
+    )
+    assert kinds["TD"] == sum(len(row.cells) for table in tables for row in table.rows)
+    assert kinds["H1"] == sum(isinstance(b, Heading) and b.level == 1 for b in blocks)
+    assert kinds["TOC"]
+    pictures = sum(isinstance(block, Chart) for block in blocks) + bool(document.address)
+    assert kinds["Figure"] == pictures
 
 
 def test_the_same_document_gives_the_same_bytes(submission: Submission, view) -> None:
