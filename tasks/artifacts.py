@@ -12,7 +12,7 @@ from prefect.artifacts import (
     create_table_artifact,
 )
 
-from jixiao.cycle import State, open_cycle, standings, status_rows, summary
+from jixiao.cycle import Standing, State, open_cycle, standings, status_rows, summary
 
 ACCEPTED = State.ACCEPTED.number
 
@@ -22,10 +22,12 @@ def show_standings(year: int, day: date) -> None:
     """The table of who is where, since when, what is next and who must do it."""
     cycle = open_cycle(year, day)
     items = standings(cycle)
+    shown = items if len(items) <= MOST_ROWS else sorted(items, key=_behind)[:MOST_ROWS]
+    cut = f"，共 {len(items)} 个单位，列最落后的 {MOST_ROWS} 个，全部见 jixiao status"
     create_table_artifact(
         key=f"who-is-where-{year}",
-        table=status_rows(items),
-        description=f"{year} 年度绩效自评进度（{day}）",
+        table=status_rows(shown),
+        description=f"{year} 年度绩效自评进度（{day}）{cut if len(shown) < len(items) else ''}",
     )
     base = cycle.pack.info.site.base_url
     create_progress_artifact(
@@ -46,6 +48,11 @@ def show_standings(year: int, day: date) -> None:
         markdown="\n".join([f"## {year} 年度进度（{day}，共 {len(items)} 个单位）", *lines]),
         description="进度汇总",
     )
+
+
+def _behind(standing: Standing) -> tuple[int, int]:
+    """Who is overdue comes first, then who is least far."""
+    return -standing.overdue, standing.state.number
 
 
 #: A table nobody can read to its end only makes the page slow.

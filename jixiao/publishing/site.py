@@ -23,15 +23,20 @@ from jixiao.reports.model import ReportView
 
 _CODE = re.compile(r"[0-9A-Za-z]{1,32}")
 
+#: Reports the feed tells of: a reader's program asks for it every few minutes.
+NEWS = 100
+
 # The whole of the site's JavaScript: it shows the search box and hides rows that do not match.
 SEARCH = """\
-const box=document.querySelector('.search'),rows=[...document.querySelectorAll('table.units tbody tr')];
-if(box){box.hidden=false;const input=box.querySelector('input'),out=box.querySelector('output');
+const box=document.querySelector('.search');
+if(box){box.hidden=false;const input=box.querySelector('input'),out=box.querySelector('output');let rows;
 const look=()=>{const words=input.value.trim().toLowerCase().split(/\\s+/);let n=0;
-for(const row of rows){const text=row.textContent.toLowerCase();
-row.hidden=!words.every(w=>text.includes(w));if(!row.hidden)n++}
+rows??=[...document.querySelectorAll('table.units tbody tr')].map(r=>[r,r.textContent.toLowerCase()]);
+for(const [row,text] of rows){const gone=!words.every(w=>text.includes(w));
+if(row.hidden!==gone)row.hidden=gone;if(!gone)n++}
 out.textContent=input.value.trim()?`找到 ${n} 家`:''};
-input.addEventListener('input',look);box.addEventListener('submit',e=>e.preventDefault());look()}
+input.addEventListener('input',look);box.addEventListener('submit',e=>e.preventDefault());
+if(input.value)look()}
 """
 
 
@@ -187,12 +192,17 @@ def site_files(site: SiteInfo, years: Sequence[SiteYear]) -> dict[str, Content]:
         "index.html": render("site/index.html.j2", **shared, root=""),
         "404.html": render("site/404.html.j2", **shared, root=f"{site.base_url}/"),
         "sitemap.xml": render("site/sitemap.xml.j2", **shared, entries=entries),
-        "feed.xml": render("site/feed.xml.j2", **shared, entries=entries, updated=updated),
+        "feed.xml": render("site/feed.xml.j2", **shared, entries=_news(entries), updated=updated),
         "robots.txt": f"User-agent: *\nAllow: /\nSitemap: {site.base_url}/sitemap.xml\n".encode(),
     }
     for year in newest_first:
         files |= _year_files(shared, year)
     return files
+
+
+def _news(entries: Sequence[SiteEntry]) -> list[SiteEntry]:
+    """What the feed tells of, the newest first."""
+    return sorted(entries, key=lambda e: e.published_on, reverse=True)[:NEWS]
 
 
 def _year_files(shared: dict[str, object], year: SiteYear) -> dict[str, Content]:
