@@ -76,17 +76,22 @@ def make_county(pack: Pack, departments: int, seed: int = 1) -> County:
     Raises:
         ValueError: there are not names enough for so many.
     """
+    return County(tuple(departments_of(pack, departments, seed)))
+
+
+def departments_of(pack: Pack, departments: int, seed: int = 1) -> Iterator[Member]:
+    """The departments of such a county one after the other.
+
+    Raises:
+        ValueError: there are not names enough for so many.
+    """
     if not 1 <= departments <= MOST:
         raise ValueError(f"from 1 to {MOST} departments, not {departments}")
     dice = random.Random(seed)
     moulds = [load_filing(config_dir() / "demo/filings" / f"{m}.yaml", pack.forms) for m in MOULDS]
     towns = dice.sample(TOWNS, len(TOWNS))
-    return County(
-        tuple(
-            _member(pack, dice, moulds[n % len(moulds)], towns[n // len(moulds)], n)
-            for n in range(departments)
-        )
-    )
+    for n in range(departments):
+        yield _member(pack, dice, moulds[n % len(moulds)], towns[n // len(moulds)], n)
 
 
 def unit_code(number: int) -> str:

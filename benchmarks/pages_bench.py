@@ -89,7 +89,7 @@ def main() -> None:
             for title, path in PAGES.items():
                 address = f"http://127.0.0.1:{server.server_address[1]}/{path}"
                 looks = [look(browser, address) for _ in range(ROUNDS)]
-                paint, loaded = (statistics.median(l[i] for l in looks) for i in (0, 1))
+                paint, loaded = (statistics.median(each[i] for each in looks) for i in (0, 1))
                 searches = [s for *_, s in looks if s is not None]
                 said = f", search {statistics.median(searches):.0f} ms" if searches else ""
                 size = (root / path / "index.html").stat().st_size / 1e6
