@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from jixiao.cycle.base import Cycle
 from jixiao.cycle.targets import approved
 from jixiao.errors import RefusedFile
 from jixiao.intake.text import key
-from jixiao.policy import Department
+from jixiao.policy import Department, Pack
 from jixiao.signing import genuine
 from jixiao.submission import Submission
 from jixiao.workbooks.issue import form_version
@@ -66,11 +68,18 @@ def named(cycle: Cycle, code: str, name: str) -> Department | None:
 
 
 def _by_name(cycle: Cycle, name: str) -> Department | None:
-    wanted = key(name)
-    for department in cycle.pack.roster.departments:
-        if wanted and wanted in map(key, (department.name, *department.aliases)):
-            return department
-    return None
+    return _names(cycle.pack).get(key(name))
+
+
+@lru_cache(maxsize=8)
+def _names(pack: Pack) -> dict[str, Department]:
+    """Every department by each of its names; of two of one name the first on the roster."""
+    found: dict[str, Department] = {}
+    for department in pack.roster.departments:
+        for name in (department.name, *department.aliases):
+            if key(name):
+                found.setdefault(key(name), department)
+    return found
 
 
 def _check_forms(cycle: Cycle, submission: Submission, department: Department) -> None:

@@ -67,7 +67,8 @@ class Inbox:
         folder, now = cycle.settings.inbox_folder, time.time()
         found: list[Found] = []
         for file in folder.files():
-            if file.modified is not None and now - file.modified < cycle.settings.settle:
+            # A storage whose clock is ahead of ours does not keep a file waiting for good.
+            if file.modified is not None and abs(now - file.modified) < cycle.settings.settle:
                 continue  # perhaps still being written: left for the next look
             data = _read(folder, file.name)
             sha256 = hashlib.sha256(data).hexdigest()

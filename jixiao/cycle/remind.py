@@ -152,7 +152,8 @@ class Escalations:
             Item(each.standing.department.code, each.standing.department.name, each.stage.value)
             for each in late(cycle)
             if (each.stage.value, each.standing.department.code) not in done
-            and _times(cycle, each, reminded.get(each.standing.department.code, [])) >= cycle.pack.channels.escalate.after
+            and _times(cycle, each, reminded.get(each.standing.department.code, []))
+            >= cycle.pack.channels.escalate.after
         ]
 
     def do(self, cycle: Cycle, item: Item) -> Done:
@@ -162,9 +163,7 @@ class Escalations:
         with open_book(cycle.pack.channels) as book:
             silent = {u.recipient for u in book.unreachable(cycle.pack.roster)}
         with cycle.store.begin() as connection:
-            times = _times(
-                cycle, each, told(connection, cycle.year, each.kind, recipient=item.id)
-            )
+            times = _times(cycle, each, told(connection, cycle.year, each.kind, recipient=item.id))
             if tell(
                 cycle, connection, ESCALATION, each.stage, "escalation", subject=item.id,
                 unit=each.standing.department, window=each.window, times=times,

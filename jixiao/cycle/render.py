@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jixiao import __version__
+from jixiao import __version__, reports
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.paths import template_dir
@@ -78,13 +78,13 @@ def _write(cycle: Cycle, filing: FilingRecord, name: str, files: ReportFiles) ->
     """Write the files of a report; the page's path below the reports folder."""
     folder = f"{cycle.year}/{filing.unit}/第{filing.number}次"
     title = f"{file_name(name)}自评报告"
-    reports = cycle.settings.reports_folder
-    reports.write(f"{folder}/{title}.html", files.page)
+    laid = cycle.settings.reports_folder
+    laid.write(f"{folder}/{title}.html", files.page)
     for other, data in files.others.items():
         plain = other if other.endswith(".json") else f"{title}{Path(other).suffix}"
-        reports.write(f"{folder}/{plain}", data)
+        laid.write(f"{folder}/{plain}", data)
     if files.undrawn:
-        reports.remove(f"{folder}/{title}.pdf")  # it was made from an earlier evaluation
+        laid.remove(f"{folder}/{title}.pdf")  # it was made from an earlier evaluation
     return f"{folder}/{title}.html"
 
 
@@ -97,8 +97,8 @@ def undrawn_words(files: ReportFiles) -> str:
 
 def layout_hash() -> str:
     """Changes whenever a template, a font or the program that lays reports out does."""
-    folders = ("reports", "word", "typst")
-    return content_hash(__version__, *(templates_hash(folder) for folder in folders))
+    folders = (*(template_dir() / name for name in ("reports", "word", "typst")), _PROGRAM)
+    return content_hash(__version__, *map(_hash, folders))
 
 
 def templates_hash(folder: str) -> str:
@@ -106,7 +106,10 @@ def templates_hash(folder: str) -> str:
     return _hash(template_dir() / folder)
 
 
+_PROGRAM = Path(reports.__file__).parent
+
+
 @cache
 def _hash(folder: Path) -> str:
-    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
     return content_hash(*(part for p in files for part in (p.name, p.read_bytes())))

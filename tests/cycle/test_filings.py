@@ -29,9 +29,7 @@ def drop(cycle, name: str, data: bytes) -> None:
 def filled(cycle, kind: str, file: str) -> bytes:
     with cycle.store.read() as connection:
         path = next(
-            r.path
-            for r in issued_records(connection, 2023)
-            if (r.unit, r.kind) == (SONGXI, kind)
+            r.path for r in issued_records(connection, 2023) if (r.unit, r.kind) == (SONGXI, kind)
         )
     submission = load_filing(DEMO / file, cycle.pack.forms)
     return fill((cycle.settings.deliveries / path).read_bytes(), submission, cycle.pack.forms)

@@ -187,6 +187,13 @@ def test_a_file_still_being_written_is_left_for_the_next_look(
     assert "回执号" in waiting.collect()[0]
 
 
+def test_a_storage_whose_clock_is_ahead_keeps_no_file_waiting(bureau: Bureau) -> None:
+    bureau.drop("明天.xlsx", bureau.filled())
+    ahead = time.time() + 3600
+    os.utime(bureau.settings.inbox / "明天.xlsx", (ahead, ahead))
+    assert "回执号" in bureau.collect()[0]
+
+
 def test_the_annotated_copy_edited_by_the_clerk_is_the_next_filing(bureau: Bureau) -> None:
     bureau.drop("初稿.xlsx", bureau.filled("filings/songxi-1.yaml"))
     bureau.collect()
