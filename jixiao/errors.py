@@ -72,9 +72,12 @@ def remedy(error: OSError) -> str:
 
 
 def unreadable(error: OSError) -> str:
-    """What could not be read or written and why, as a clause without a full stop."""
-    where = f" {error.filename}" if error.filename else ""
-    return f"读写不了{where}：{reason(error)}"
+    """Why and what could not be read or written, as a clause without a full stop.
+
+    The reason comes first: a narrow column cuts a long path off, not it.
+    """
+    where = f" {error.filename}" if error.filename else "文件"
+    return f"{reason(error)}，读写不了{where}"
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def test_a_refusal_is_said_in_chinese(code: int) -> None:
     why, next = SAID[code]
     assert why in reason(error)
     assert next in remedy(error)
-    assert unreadable(error) == f"读写不了 /srv/文件.xlsx：{reason(error)}"
+    assert unreadable(error) == f"{reason(error)}，读写不了 /srv/文件.xlsx"
     assert not re.search("[a-z]{3}", reason(error) + remedy(error))
 
 
@@ -45,7 +45,7 @@ def test_a_rare_one_keeps_its_own_words() -> None:
     assert reason(OSError(errno.EPROTO, "Protocol error")) == "Protocol error"
     assert reason(OSError("only words")) == "only words"
     assert "磁盘空间" in remedy(OSError("only words"))
-    assert unreadable(OSError(errno.EIO, "x")) == "读写不了：磁盘读写出错"
+    assert unreadable(OSError(errno.EIO, "x")) == "磁盘读写出错，读写不了文件"
 
 
 def test_the_file_is_named_and_not_the_temporary_one(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("tempfile.mkstemp", full)
     with pytest.raises(OSError) as caught:
         write_file(tmp_path / "报告.docx", b"x" * 10_000)
-    assert unreadable(caught.value) == f"读写不了 {tmp_path / '报告.docx'}：磁盘已满"
+    assert unreadable(caught.value) == f"磁盘已满，读写不了 {tmp_path / '报告.docx'}"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -72,7 +72,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "单位").write_bytes(b"")
     with pytest.raises(OSError) as caught:
         write_file(tmp_path / "单位" / "报告.docx", b"")
-    assert unreadable(caught.value) == f"读写不了 {tmp_path / '单位'}：路径已被占用"
+    assert unreadable(caught.value) == f"路径已被占用，读写不了 {tmp_path / '单位'}"
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_the_command_line_says_which_file_and_why(
         flows.cli.main()
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert said.startswith("读写不了 /srv/报告.docx：磁盘已满。请清理磁盘或扩容。\n")
+    assert said.startswith("磁盘已满，读写不了 /srv/报告.docx。请清理磁盘或扩容。\n")
     assert "Traceback" not in said
     (log,) = tmp_path.iterdir()
     assert "Traceback" in log.read_text(encoding="utf-8")

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from jixiao.cycle import open_cycle
+from jixiao.cycle.base import _store
 from jixiao.settings import Settings
-from tests.operator.year import Prepared, prepare, settings_in
+from tests.operator.year import YEAR, Prepared, prepare
 
 
 @pytest.fixture(scope="session")
@@ -32,11 +34,16 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture
-def year(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """An empty installation that tasks find by the environment."""
-    settings = settings_in(tmp_path / "var")
+def year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_address: str
+) -> Iterator[Settings]:
+    """An empty installation that tasks find by the environment, once on either database."""
+    settings = Settings(tmp_path / "var", database_address)
+    _store.cache_clear()  # the database was emptied: it is to be brought to head again
     monkeypatch.setenv("JIXIAO_VAR", str(settings.var))
     monkeypatch.setenv("JIXIAO_DATABASE", settings.database)
     for name in ("DEPARTMENTS", "BUREAU", "OPERATORS"):
         monkeypatch.delenv(f"JIXIAO_CHANNEL_{name}", raising=False)
-    return settings
+    yield settings
+    open_cycle(YEAR, settings=settings).store.close()
+    _store.cache_clear()

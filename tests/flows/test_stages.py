@@ -87,7 +87,7 @@ def test_one_failing_department_stops_nobody(year: Settings) -> None:
     first, *others = last_table("targets-results")
     assert first["单位"] == "示例县星河图书馆"
     assert str(blocked) in first["原因"]
-    assert "请检查" in first["下一步"]
+    assert "请移走占用路径的文件" in first["下一步"]
     assert [row["原因"] for row in others] == [""] * 5
 
     # Told through the outbox: queued with the reason, sent as soon as there is a channel.

@@ -10,7 +10,7 @@ import subprocess
 import time
 import urllib.error
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -109,14 +109,14 @@ def test_two_schedulers_and_two_workers_at_once(
 ) -> None:
     settings = Settings(tmp_path / "var", postgres_address)
     # Prefect would let the second run wait; here only the database keeps the two apart.
-    everything = [d["id"] for d in served.ask("/deployments/filter", {"limit": 200})]
-    limit(served, everything, None)
+    everything = served.ask("/deployments/filter", {"limit": 200})
+    limit(served, {d["id"]: None for d in everything})
     with workers(served, settings, "east", "west"):
         # An empty database: both bring it to head, both find the same six departments.
         runs = [served.start_year(OPENING) for _ in range(2)]
         served.settle()
         assert about_prefect(served, settings.var) == {}
-    limit(served, everything, 1)
+    limit(served, {d["id"]: d["global_concurrency_limit"]["limit"] for d in everything})
 
     assert [served.state(run)["name"] for run in runs] == ["Completed"] * 2
     assert served.over_badly() == []
@@ -131,8 +131,8 @@ def test_two_schedulers_and_two_workers_at_once(
     assert states["sent"] == len(heard)
 
 
-def limit(served: Province, deployments: list[str], runs_at_once: int | None) -> None:
-    for id in deployments:
+def limit(served: Province, limits: Mapping[str, int | None]) -> None:
+    for id, runs_at_once in limits.items():
         served.ask(f"/deployments/{id}", {"concurrency_limit": runs_at_once}, method="PATCH")
 
 
