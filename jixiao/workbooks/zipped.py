@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Piece = tuple[bytes, bytes]  # raw, and compressed on its own where it is ready
 
@@ -24,8 +24,7 @@ _VERSION = 20
 _DEFLATED = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     name: str
     pieces: tuple[Piece, ...]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from xlsxwriter.utility import quote_sheetname
 
@@ -16,8 +16,7 @@ from jixiao.workbooks.zipped import Part, Piece, ready, zip_parts
 _SHEET_PART = re.compile(r'<Override PartName="/xl/worksheets/sheet1.xml"[^>]*/>')
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(NamedTuple):
     """A sheet in the workbook: its name, whether it shows, what of it is printed and repeated."""
 
     name: str
