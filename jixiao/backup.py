@@ -26,7 +26,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import Connection, Engine, MetaData, Table, func, select
 
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, reason
 from jixiao.paths import config_dir
 from jixiao.settings import Settings
 from jixiao.store import open_store
@@ -88,7 +88,7 @@ def backup(settings: Settings, file: Path) -> Moved:
         os.replace(part, file)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise JixiaoError(f"写不了备份 {file}：{error.strerror}。请检查路径和磁盘空间。") from None
+        raise JixiaoError(f"写不了备份 {file}：{reason(error)}。请检查路径和磁盘空间。") from None
     return Moved(sum(manifest.rows.values()), len(manifest.files), config_dir())
 
 

@@ -10,7 +10,7 @@ import typer
 from flows.cli.output import console, print_findings, print_json, print_table
 from jixiao.cycle import open_cycle, year_pack, years_with_packs
 from jixiao.cycle.try_rules import try_rules
-from jixiao.errors import JixiaoError, RefusedFile
+from jixiao.errors import JixiaoError, RefusedFile, reason
 from jixiao.evaluation import Evaluation, evaluate
 from jixiao.evaluation_json import EvaluationOut, evaluation_out
 from jixiao.findings import Severity
@@ -56,7 +56,7 @@ def _evaluate(files: list[Path], year: int | None) -> tuple[Pack, Evaluation]:
         try:
             data.append((path.read_bytes(), path.name))
         except OSError as error:
-            raise RefusedFile("unreadable", f"读不了文件 {path}：{error.strerror}。") from None
+            raise RefusedFile("unreadable", f"读不了文件 {path}：{reason(error)}。") from None
     pack = year_pack(year if year is not None else known[-1])
     submission = _read(data, pack, year)
     told = submission.year

@@ -14,7 +14,7 @@ from jixiao.cycle import decide
 from jixiao.cycle.across import look_across
 from jixiao.cycle.base import write_file
 from jixiao.cycle.ledger import apply_ledger, make_ledger, open_ledger
-from jixiao.errors import JixiaoError, RefusedFile
+from jixiao.errors import JixiaoError, RefusedFile, reason
 
 UnitArg = Annotated[str, typer.Argument(help="单位代码。")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由，记入日志并写进通知。")]
@@ -89,7 +89,7 @@ def ledger(
         try:
             data = read.read_bytes()
         except OSError as error:
-            raise RefusedFile("unreadable", f"读不了文件 {read}：{error.strerror}。") from None
+            raise RefusedFile("unreadable", f"读不了文件 {read}：{reason(error)}。") from None
         applied = apply_ledger(cycle, open_ledger(cycle, data, read.name))
         for said in applied.did:
             console.print(f"{said}。", markup=False)

@@ -10,7 +10,7 @@ import typer
 from flows.cli.output import console
 from jixiao.cycle import year_pack
 from jixiao.delivery import write_file
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, reason
 from jixiao.roster import export_roster, import_roster, with_roster, write_roster
 from jixiao.settings import load_settings
 
@@ -37,7 +37,7 @@ def import_command(file: FileArg, year: YearArg) -> None:
     try:
         data = file.read_bytes()
     except OSError as error:
-        raise JixiaoError(f"读不了文件 {file}：{error.strerror}。") from None
+        raise JixiaoError(f"读不了文件 {file}：{reason(error)}。") from None
     roster = import_roster(data, file.name, year_pack(year).channels)
     path = write_roster(load_settings().var, year, roster)
     console.print(f"已导入 {len(roster.departments)} 个单位，存于 {path}。", soft_wrap=True)

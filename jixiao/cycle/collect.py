@@ -26,7 +26,7 @@ from jixiao.cycle.together import (
 )
 from jixiao.delivery import Folder
 from jixiao.diff import diff
-from jixiao.errors import JixiaoError, RefusedFile
+from jixiao.errors import JixiaoError, RefusedFile, reason
 from jixiao.forms import Form
 from jixiao.intake import merge
 from jixiao.intake.child import SHARED
@@ -138,7 +138,7 @@ def _read(folder: Folder, name: str) -> bytes:
     try:
         return folder.read(name)
     except OSError as error:
-        raise JixiaoError(f"读不了收件箱里的文件“{name}”：{error.strerror or error}。") from None
+        raise JixiaoError(f"读不了收件箱里的文件“{name}”：{reason(error)}。") from None
 
 
 def _belongs_elsewhere(cycle: Cycle, submission: Submission) -> bool:

@@ -29,7 +29,7 @@ def _is_text(paragraph: Paragraph) -> bool:
 def _sections(dropped: FormData, kept: FormData) -> Iterator[Conflict]:
     titles = {p.heading: p.text for p in (*dropped.paragraphs, *kept.paragraphs) if p.heading}
     ours, theirs = _by_section(dropped), _by_section(kept)
-    for section in ours.keys() & theirs.keys():
+    for section in (s for s in ours if s in theirs):
         if _joined(ours[section]) != _joined(theirs[section]):
             kept_one, dropped_one = _first_difference(theirs[section], ours[section])
             yield Conflict(kept.form, kept.project, titles.get(section, ""), kept_one, dropped_one)

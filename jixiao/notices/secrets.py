@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, reason
 from jixiao.notices.channels import ChannelBook
 from jixiao.notices.masking import SECRETS
 from jixiao.policy.model import Channels
@@ -54,7 +54,7 @@ def read_secrets(path: Path) -> dict[str, str]:
                 )
             lines = file.read().decode("utf-8").splitlines()
     except OSError as error:
-        raise JixiaoError(f"读不了{where}：{error.strerror}。") from None
+        raise JixiaoError(f"读不了{where}：{reason(error)}。") from None
     except UnicodeDecodeError:
         raise JixiaoError(f"{where}不是 UTF-8 编码。") from None
     found: dict[str, str] = {}

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from jixiao.errors import PackError
+from jixiao.errors import PackError, reason
 from jixiao.forms import Mistakes
 
 M = TypeVar("M", bound=BaseModel)
@@ -62,7 +62,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError:
         raise PackError(f"找不到文件 {path}。请检查政策包是否完整。") from None
     except OSError as error:
-        raise PackError(f"读不了文件 {path}：{error.strerror}。") from None
+        raise PackError(f"读不了文件 {path}：{reason(error)}。") from None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, fun
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from jixiao.errors import JixiaoError
+from jixiao.errors import JixiaoError, reason
 
 
 def open_engine(address: str) -> Engine:
@@ -34,7 +34,7 @@ def open_engine(address: str) -> Engine:
         ) from None
     except OSError as error:
         raise JixiaoError(
-            f"建不了数据库的文件夹 {error.filename}：{error.strerror}。请检查 JIXIAO_DATABASE 或 JIXIAO_VAR。"
+            f"建不了数据库的文件夹 {error.filename}：{reason(error)}。请检查 JIXIAO_DATABASE 或 JIXIAO_VAR。"
         ) from None
     try:
         migrate(engine)
