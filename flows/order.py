@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 from zlib import crc32
@@ -101,7 +101,7 @@ def others_at(stage: str, step: str, year: int, run: str) -> bool:
 
 
 def start_next(
-    after: str | None, year: int | None, day: date | None, *, again: bool = False
+    after: str | None, year: int | None, day: date | None, *, shared: Collection[str] = ()
 ) -> str | None:
     """Start the deployment of the first stage after this one that has something to do.
 
@@ -112,15 +112,21 @@ def start_next(
         after: a stage; ``None`` for the beginning of the year.
         year, day: as the flow was given them, so that a run that was asked for nothing in
             particular is, when somebody clicks Retry next week, about that day and no other.
-        again: this stage itself may be the one, as after a part of it that was shared out.
+        shared: steps of this stage that were shared out. What comes after them in the stage
+            was left for when all parts are done: then the stage itself is started again.
 
     Returns:
         The stage that was started, if any.
     """
     years, on = resolve(year, day)
-    stages = list(STEPS_OF)
-    for id in stages[stages.index(after) + (not again) if after else 0 :]:
-        if any(stage_due(id, each, on) for each in years):
+    waiting = dict(STEPS_OF)
+    for id in list(STEPS_OF)[: list(STEPS_OF).index(after) + 1 if after else 0]:
+        del waiting[id]
+    if shared and after:
+        rest = tuple(step for step in STEPS_OF[after] if step not in shared)
+        waiting = {after: rest, **waiting}
+    for id, steps in waiting.items():
+        if any(due(step, each, on) for each in years for step in steps):
             given = {"year": year, "day": day}
             run_deployment(
                 f"{id}/{id}",

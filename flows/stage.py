@@ -75,7 +75,7 @@ def run_steps(
     if rows:
         show_results(name, rows)
     if deployment.id and not _others_go_on(stage or name, shared, on):
-        start_next(stage or name, year, day, again=bool(shared))
+        start_next(stage or name, year, day, shared=[id for id, _ in shared])
     message = "；".join(_sentences(rows)) or "没有待办"
     if not any(row["原因"] for row in rows):
         return Completed(message=message)

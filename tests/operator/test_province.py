@@ -18,11 +18,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, select, text
 
+from benchmarks.county import make_county
 from flows.automations import STUCK
+from flows.order import Part
 from flows.server import LOGIN as SENT
 from flows.server import SERVER_LOGIN as ASKED
-from jixiao.cycle import open_cycle, outstanding
+from flows.stage import ONE_EACH
+from jixiao.cycle import Item, open_cycle, outstanding
 from jixiao.notices.sink import Sink
+from jixiao.paths import pack_dir
+from jixiao.policy import load_pack
+from jixiao.policy.model import Roster
+from jixiao.roster import write_roster
 from jixiao.settings import Settings
 from jixiao.store.store import history
 from jixiao.store.tables import outbox
@@ -129,6 +136,50 @@ def test_two_schedulers_and_two_workers_at_once(
     assert set(heard.values()) == {1}
     assert set(states) <= {"sent", "merged"}
     assert states["sent"] == len(heard)
+
+
+def test_two_workers_share_a_stage(
+    served: Province, tmp_path: Path, postgres_address: str
+) -> None:
+    """A stage of many departments: each is done once, by the one worker or by the other."""
+    settings = Settings(tmp_path / "var", postgres_address)
+    many = 2 * ONE_EACH + 40
+    departments = make_county(load_pack(pack_dir(YEAR)), many, seed=6).roster.departments
+    write_roster(settings.var, YEAR, Roster(departments=departments))
+    # One of each part cannot be written; its own run says so, and its own Retry does it.
+    sick = [Part(n, 2).of([Item(d.code, d.name) for d in departments])[5] for n in (1, 2)]
+    blocked = [settings.deliveries / str(YEAR) / item.id for item in sick]
+    for path in blocked:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    given = {"JIXIAO_WORKERS": "2", "JIXIAO_PROCESSES": "1"}
+    shared = replace(served, environment={**served.environment, **given})
+    before = {r["id"] for r in served.runs("share")}
+    with workers(shared, settings, "north", "south"):
+        first = served.start("targets", year=YEAR, day=str(OPENING))
+        served.settle()
+        (other,) = (r["id"] for r in served.runs("share") if r["id"] not in before)
+        for run, item in zip((first, other), sick, strict=True):
+            state = served.state(run)
+            assert state["type"] == "FAILED"
+            assert f"项未完成（{item.name}）" in state["message"]
+        assert issued_once(settings) == many - 2
+        for path in blocked:
+            path.unlink()
+        for run in (first, other):
+            served.retry(run)
+        served.settle()
+    assert served.over_badly() == []
+    assert [r["id"] for r in served.runs("share") if r["id"] not in before] == [other]
+    assert issued_once(settings) == many
+
+
+def issued_once(settings: Settings) -> int:
+    """How many departments got their template; none got it twice."""
+    with open_cycle(YEAR, settings=settings).store.read() as connection:
+        done = Counter(e.unit for e in history(connection, YEAR) if e.what == "targets_issued")
+    assert set(done.values()) == {1}
+    return len(done)
 
 
 def limit(served: Province, limits: Mapping[str, int | None]) -> None:
