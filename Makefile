@@ -55,6 +55,7 @@ lock: .venv/dev
 	$(PIP) uv
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra redis -c requirements.lock -o requirements-redis.lock
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "需要 Python 3.11、3.12 或 3.13(含 venv)。 / Needs Python 3.11-3.13 with venv."; exit 1; }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from urllib.parse import quote
 
 from prefect import task
 from prefect.artifacts import (
@@ -73,3 +75,20 @@ def show_results(flow: str, rows: list[dict[str, str]]) -> None:
         table=[{c: row[c] for c in columns} for row in shown],
         description=f"完成 {len(rows) - failed} 项，未完成 {failed} 项{cut}",
     )
+    links = [_link(row) for row in shown if row["文件"].startswith(("http://", "https://"))]
+    if links:
+        # A table shows an address as plain text; here it can be clicked.
+        create_markdown_artifact(
+            key=f"{flow}-links", markdown="\n".join(links), description="本次运行的文件"
+        )
+
+
+def _link(row: dict[str, str]) -> str:
+    """A line with a link; names and results are people's text, never markup."""
+    unit, did = (_MARKUP.sub(r"\\\g<0>", " ".join(row[c].split())) for c in ("单位", "结果"))
+    return f"- [{unit}](<{quote(row['文件'], safe=_WRITTEN)}>) {did}"
+
+
+_MARKUP = re.compile(r"[\\`*_\[\]<>|#!~&]")
+#: What stands in an address as it is; what could end the link is quoted.
+_WRITTEN = ":/?#@!$&'*+,;=%~-._"

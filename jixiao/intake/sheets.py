@@ -177,13 +177,17 @@ class _Reader:
     def read(self, package: Package, part: str, name: str) -> Grid:
         """The sheet in a part: with patterns where it is written the usual way."""
         check_sheet(package, part, name)
+        return self._usual(package, part, name) or self.from_tree(_tree(package, part), name)
+
+    def _usual(self, package: Package, part: str, name: str) -> Grid | None:
+        """``None`` for a sheet that is written otherwise; as a tree it says what is wrong."""
         found = package.outlines[part]
-        if found is not None:
-            try:
-                return self.from_outline(package.read(part), found, name)
-            except ValueError:  # not so usual after all; as a tree it says what is wrong
-                pass
-        return self.from_tree(_tree(package, part), name)
+        if found is None:
+            return None
+        try:
+            return self.from_outline(package.read(part), found, name)
+        except ValueError:
+            return None
 
     def from_outline(self, data: bytes, found: Outline, name: str) -> Grid:
         grid = Grid(name, merges=dict(merged_areas(found.merges) or {}))

@@ -30,6 +30,7 @@ TEXT = {
     ".sh",
     "",
 }
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-redis.lock"]
 LEFT_OUT = {".git", ".venv", "var", "dist", "build", "node_modules"}
 # Joined here so that this file does not hold what it looks for.
 FORBIDDEN = {
@@ -161,7 +162,7 @@ def test_no_file_holds(what: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_the_lock_files_name_no_registry(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     assert sum("--hash=sha256:" in line for line in lines) > 100
@@ -174,7 +175,7 @@ def test_the_lock_files_name_no_registry(name: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_locked_version_has_a_hash(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8").replace("\\\n", " ")
     pinned = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
