@@ -134,3 +134,15 @@ def test_what_the_compose_file_must_be_told_stands_at_its_head() -> None:
     assert asked == {"DB_PASSWORD", "API_LOGIN", "SIGNING_KEY"}
     for name in asked:
         assert f"{name}=" in head
+
+
+def test_every_setting_is_in_the_operators_guide(root: Path) -> None:
+    guide = (root / "docs/operator.md").read_text(encoding="utf-8")
+    named = {
+        name
+        for package in ("jixiao", "flows", "tasks")
+        for path in (root / package).rglob("*.py")
+        for name in re.findall(r"JIXIAO_[A-Z]+(?:_[A-Z]+)*", path.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 10
+    assert [name for name in sorted(named) if f"`{name}" not in guide] == []
