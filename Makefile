@@ -28,7 +28,7 @@ chaos: .venv/dev
 # What the house adds to the bare work, as ratios: `make bench DEPARTMENTS="20 40"`.
 DEPARTMENTS ?= 20
 bench: .venv/dev
-	$(BIN)/python -m benchmarks.bench --departments $(DEPARTMENTS)
+	$(BIN)/python -m benchmarks.bench --prefect --departments $(DEPARTMENTS)
 
 # What CI runs before the tests.
 check: lint types arrows

@@ -89,7 +89,8 @@ def show(departments: int, found: dict[str, Measured]) -> None:
     for kind in (k for k in found if k != "libraries"):
         rows: list[tuple[str, tuple[str, ...]]] = [(f"  {s}", (s,)) for s in found[kind].stages]
         if kind != "bare":
-            rows = [(f"{kind}: same work", SAME), (f"{kind}: whole year", YEAR_STAGES), *rows]
+            same = [] if base is None else [(f"{kind}: same work", SAME)]
+            rows = [*same, (f"{kind}: whole year", YEAR_STAGES), *rows]
         for name, stages in rows:
             _line(name, found[kind].cost(stages), base, departments, found[kind].peak)
     if "bare" in found:
@@ -133,6 +134,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--prefect", action="store_true", help="also through Prefect")
+    parser.add_argument(
+        "--issue-only", action="store_true",
+        help="up to the day the workbooks go out, for sizes whose filings take hours",
+    )  # fmt: skip
     parser.add_argument("--only", choices=KINDS, nargs="+", help="these kinds alone")
     parser.add_argument("--keep", type=Path, help="folder for the made counties")
     parser.add_argument("--measure", choices=KINDS, help=argparse.SUPPRESS)
@@ -142,11 +147,17 @@ def main() -> None:
         return
     print(machine(), flush=True)
     kinds = words.only or [kind for kind in KINDS if kind != "prefect" or words.prefect]
+    if words.issue_only:
+        kinds = [kind for kind in kinds if kind in ("cycle", "prefect")]
     sizes: dict[int, dict[str, Measured]] = {}
     with tempfile.TemporaryDirectory() as folder:
         for departments in words.departments:
-            place = (words.keep or Path(folder)) / f"{departments}-{words.seed}"
-            county = lay_out(place, load_pack(pack_dir(YEAR)), departments, words.seed)
+            empty = "-empty" if words.issue_only else ""
+            place = (words.keep or Path(folder)) / f"{departments}-{words.seed}{empty}"
+            county = lay_out(
+                place, load_pack(pack_dir(YEAR)), departments, words.seed,
+                filled=not words.issue_only,
+            )  # fmt: skip
             found = {kind: measure(kind, county, words.rounds) for kind in kinds}
             whole = [m for kind, m in found.items() if kind != "libraries"]
             if len({m.accepted for m in whole}) > 1:

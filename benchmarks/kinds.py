@@ -161,6 +161,12 @@ def _year(pack: Pack, county: LaidOut, settings: Settings, forward: Advance) -> 
     _approve_all(county, settings, opens[Stage.TARGETS])
     with measured.stage("issue"):
         forward(opens[Stage.ISSUE])
+    if not county.files():
+        with measured.stage("status"):
+            standings(open_cycle(YEAR, opens[Stage.ISSUE], settings=settings))
+        with measured.stage("nothing new"):
+            forward(opens[Stage.ISSUE])
+        return measured
     settings.inbox.mkdir(parents=True)
     for path in county.files():
         shutil.copyfile(path, settings.inbox / path.name)

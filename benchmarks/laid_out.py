@@ -36,18 +36,25 @@ class LaidOut:
         return sorted((self.folder / "filings").iterdir())
 
 
-def lay_out(folder: Path, pack: Pack, departments: int, seed: int) -> LaidOut:
-    """Make a county in ``folder``, unless it lies there already."""
+def lay_out(
+    folder: Path, pack: Pack, departments: int, seed: int, *, filled: bool = True
+) -> LaidOut:
+    """Make a county in ``folder``, unless it lies there already.
+
+    Args:
+        filled: with the workbooks its clerks hand in; filling in takes longest.
+    """
     done = folder / "done"
     if not done.exists():
         clean, roster = 0, []
         for name in ("members", "filings"):
             (folder / name).mkdir(parents=True, exist_ok=True)
         for number, member in enumerate(departments_of(pack, departments, seed)):
-            data = issue_workbook(
-                pack, member.department, member.targets, filled=member.filing
-            )
-            (folder / "filings" / f"自评{number:06d}.xlsx").write_bytes(data)
+            if filled:
+                data = issue_workbook(
+                    pack, member.department, member.targets, filled=member.filing
+                )
+                (folder / "filings" / f"自评{number:06d}.xlsx").write_bytes(data)
             (folder / "members" / f"{number:06d}").write_bytes(pickle.dumps(member))
             roster.append(member.department)
             clean += not member.defects
