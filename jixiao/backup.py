@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -295,21 +296,45 @@ def _tables(connection: Connection, manifest: _Manifest) -> list[Table]:
     return there.sorted_tables
 
 
+def _rows(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield {k: _decode(v) for k, v in json.loads(line).items()}
+
+
+def _insert(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> int:
+    """Any database; how many there were."""
+    count = 0
+    while batch := list(islice(rows, _ROWS)):
+        connection.execute(table.insert(), batch)
+        count += len(batch)
+    return count
+
+
+def _copy(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> int:
+    """PostgreSQL's own way for many rows, in the same transaction; how many there were."""
+    count = 0
+    first = next(rows, None)
+    if first is None:
+        return count
+    quote = connection.dialect.identifier_preparer.quote
+    names = ", ".join(map(quote, first))
+    statement = f"COPY {quote(table.name)} ({names}) FROM STDIN"
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in chain((first,), rows):
+            copy.write_row([row[name] for name in first])
+            count += 1
+    return count
+
+
 def _load(connection: Connection, table: Table, rows: Path, count: int) -> None:
     """The rows of one table, with the ids they had."""
-    read = 0
-    with rows.open(encoding="utf-8") as lines:
-        batch: list[dict[str, Any]] = []
-        for line in lines:
-            batch.append({k: _decode(v) for k, v in json.loads(line).items()})
-            if len(batch) == _ROWS:
-                connection.execute(table.insert(), batch)
-                read, batch = read + len(batch), []
-        if batch:
-            connection.execute(table.insert(), batch)
-    if read + len(batch) != count:
+    postgresql = connection.dialect.name == "postgresql"
+    read = (_copy if postgresql else _insert)(connection, table, _rows(rows))
+    if read != count:
         raise JixiaoError(f"备份里表 {table.name} 的行数不对，请换一份备份。")
-    if connection.dialect.name == "postgresql" and count:
+    if postgresql and count:
         # The next row must not take an id that is there already.
         sequence = func.pg_get_serial_sequence(table.name, "id")
         connection.execute(select(func.setval(sequence, func.max(table.c.id))))
