@@ -70,7 +70,7 @@ def make_register(pack: Pack, rows: Sequence[RegisterRow]) -> Register:
     """The register of a year: the columns of the year's own form, then what the bureau adds.
 
     Contact names are masked unless the pack's ``site.show_contact`` says otherwise; mobile
-    numbers always are.
+    numbers always are, in everything that people wrote.
     """
     form, section = next(
         (form, section)
@@ -81,7 +81,7 @@ def make_register(pack: Pack, rows: Sequence[RegisterRow]) -> Register:
     titles = {c.id: pack.title(c.title) for c in section.columns} | _ADDED
     masked = not pack.info.site.show_contact
     lines = tuple(
-        tuple(mask_mobiles(values.get(key, "")) for key in titles)
+        tuple(_shown(key, values.get(key, "")) for key in titles)
         for values in (_values(row, masked) for row in rows)
     )
     return Register(
@@ -92,6 +92,14 @@ def make_register(pack: Pack, rows: Sequence[RegisterRow]) -> Register:
         columns=tuple(titles.values()),
         rows=lines,
     )
+
+
+#: What no person wrote: its digits may look like a number and must stay as they are.
+_OURS = {"unit_code", "url", "sha256", "published_on", "verified_on"}
+
+
+def _shown(key: str, text: str) -> str:
+    return text if key in _OURS else mask_mobiles(text)
 
 
 def _values(row: RegisterRow, masked: bool) -> dict[str, str]:

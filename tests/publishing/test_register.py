@@ -31,6 +31,22 @@ HOSTILE = [
 ]
 
 
+def test_only_what_people_wrote_is_masked(pack: Pack) -> None:
+    """A hash or an address is what it is, whatever its digits look like."""
+    like = "b5d12d19372043431e7a"
+    address = "http://a.example/2023/MB13812345678X/"
+    row = RegisterRow(
+        "MB13812345678X", "甲 13812345678", True, "电话 13812345678", address,
+        phone="13812345678", sha256=like,
+    )  # fmt: skip
+    register = make_register(pack, [row])
+    said = dict(zip(register.keys, register.rows[0], strict=True))
+    assert (said["sha256"], said["url"], said["unit_code"]) == (like, address, "MB13812345678X")
+    assert said["unit_name"] == "甲 138****5678"
+    assert said["remark"] == "电话 138****5678"
+    assert said["phone"] == "138****5678"
+
+
 def from_page(register: Register, site: SiteInfo) -> list[list[str]]:
     page = site_files(site, [SiteYear(2023, (), register)])["2023/register/index.html"]
     (table,) = html.document_fromstring(page.decode()).xpath("//table[@class='registered']")
