@@ -116,6 +116,13 @@ def records_database(need: Callable[[str], str]) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def year_database(need: Callable[[str], str]) -> Iterator[str]:
+    """Address of a third one, for a played year that many tests look at: nobody empties it."""
+    with _own_database(need("postgres")) as address:
+        yield address
+
+
 @pytest.fixture
 def postgres_address(postgres_database: str) -> str:
     """Address of that database, emptied for this test."""

@@ -89,11 +89,9 @@ def sqlite_year(tmp_path_factory: pytest.TempPathFactory) -> Played:
 
 
 @pytest.fixture(scope="session")
-def postgres_year(
-    tmp_path_factory: pytest.TempPathFactory, postgres_database: str
-) -> Iterator[Played]:
+def postgres_year(tmp_path_factory: pytest.TempPathFactory, year_database: str) -> Iterator[Played]:
     var = tmp_path_factory.mktemp("year-pg")
-    played = _played(Settings(var, postgres_database))
+    played = _played(Settings(var, year_database))
     yield played
     played.cycle().store.close()
 
