@@ -72,5 +72,7 @@ def test_only_the_failed_of_a_batch_are_done_again(
     for path in blocked:
         path.unlink()
     assert run(targets, OPENING).is_completed()
-    assert [e.unit for e in events(year, "targets_issued")][-2:] == [d.code for d in sick]
+    # Two task runs at once: either may be done first.
+    assert {e.unit for e in events(year, "targets_issued")[-2:]} == {d.code for d in sick}
+    assert len(events(year, "targets_issued")) == ONE_EACH + 10
     assert [row["单位"] for row in last_table("targets-results")] == [d.name for d in sick]
