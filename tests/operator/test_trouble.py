@@ -46,7 +46,9 @@ def told_to(file: Path) -> Iterator[None]:
 
 
 def messages(file: Path) -> Counter[tuple[str, str]]:
-    lines = map(json.loads, file.read_text("utf-8").splitlines())
+    """What was told; every installation told beside its own folder names files below it."""
+    said = file.read_text("utf-8").replace(str(file.parent / "var"), "<var>")
+    lines = map(json.loads, said.splitlines())
     return Counter((line["title"], line["message"]) for line in lines)
 
 
