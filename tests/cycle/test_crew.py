@@ -51,12 +51,20 @@ def opened(county, var: Path) -> Cycle:
     return open_cycle(YEAR, DAY, settings=settings_in(var))
 
 
+def said(file: Path) -> str:
+    """What the system says of a thread or process, nothing of one that has just ended."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def workers() -> set[int]:
     """The processes this one has started that do items."""
     found = set()
     for task in Path("/proc/self/task").iterdir():
-        for pid in (task / "children").read_text().split():
-            if "jixiao.cycle.crew" in Path(f"/proc/{pid}/cmdline").read_text():
+        for pid in said(task / "children").split():
+            if "jixiao.cycle.crew" in said(Path(f"/proc/{pid}/cmdline")):
                 found.add(int(pid))
     return found
 
