@@ -12,8 +12,10 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+
+from msgspec.structs import replace
 
 from jixiao.paths import config_dir
 from jixiao.policy import Department, Pack, Project, Roster

@@ -7,15 +7,12 @@ loader and the database all speak it, and scoring, rules and reports read nothin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
 
-from pydantic import TypeAdapter
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One value as it was handed in.
+class Cell(msgspec.Struct, frozen=True, gc=False):
+    """One value as it was handed in; a workbook has some 1,500, so one must cost next to nothing.
 
     Attributes:
         text: what the person sees in the cell (``97.3%``, not 0.973); ``""`` for a blank.
@@ -40,8 +37,7 @@ BLANKS = frozenset({"", "/", "-", "—", "——", "－", "–", "无", "\\"})
 NOTHING = Cell("")
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
+class IndicatorRow(msgspec.Struct, frozen=True, gc=False):
     """One indicator as filed. Missing columns are blank cells."""
 
     level1: str
@@ -56,8 +52,7 @@ class IndicatorRow:
     unit: Cell = NOTHING
 
 
-@dataclass(frozen=True, slots=True)
-class GroupHeader:
+class GroupHeader(msgspec.Struct, frozen=True, gc=False):
     """A group header as printed, with the points it states: 产出指标(70分)."""
 
     level1: str
@@ -65,8 +60,7 @@ class GroupHeader:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True, gc=False):
     """A paragraph of a narrative.
 
     Attributes:
@@ -83,8 +77,7 @@ class Paragraph:
     level: int = 0
 
 
-@dataclass(slots=True)
-class FormData:
+class FormData(msgspec.Struct):
     """One filled copy of a form.
 
     ``cells`` is keyed ``section.row.column``; a repeated row's id is ``row[1]``, ``row[2]``…
@@ -95,13 +88,13 @@ class FormData:
     sheet: str
     title: str = ""
     project: str | None = None
-    cells: dict[str, Cell] = field(default_factory=dict)
-    labels: dict[str, Cell] = field(default_factory=dict)
-    indicators: list[IndicatorRow] = field(default_factory=list)
-    groups: list[GroupHeader] = field(default_factory=list)
+    cells: dict[str, Cell] = msgspec.field(default_factory=dict)
+    labels: dict[str, Cell] = msgspec.field(default_factory=dict)
+    indicators: list[IndicatorRow] = msgspec.field(default_factory=list)
+    groups: list[GroupHeader] = msgspec.field(default_factory=list)
     total_weight: Cell = NOTHING
     total_score: Cell = NOTHING
-    paragraphs: list[Paragraph] = field(default_factory=list)
+    paragraphs: list[Paragraph] = msgspec.field(default_factory=list)
 
     def get(self, address: str) -> Cell:
         """The cell at ``section.row.column``; a blank cell where nothing was read."""
@@ -115,8 +108,7 @@ class FormData:
                 yield key.split(".", 1)[1], label
 
 
-@dataclass(frozen=True, slots=True)
-class Unplaced:
+class Unplaced(msgspec.Struct, frozen=True, gc=False):
     """Something read that fits nowhere."""
 
     sheet: str
@@ -124,8 +116,7 @@ class Unplaced:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
+class Conflict(msgspec.Struct, frozen=True, gc=False):
     """The same heading of a report with different text in the workbook and in Word.
 
     Attributes:
@@ -142,8 +133,7 @@ class Conflict:
     dropped: Paragraph
 
 
-@dataclass(slots=True)
-class Submission:
+class Submission(msgspec.Struct):
     """A filing as read: one workbook and, where handed in, one Word report.
 
     Attributes:
@@ -164,15 +154,15 @@ class Submission:
     year: int | None
     unit_code: str
     unit_name: str
-    forms: list[FormData] = field(default_factory=list)
-    unplaced: list[Unplaced] = field(default_factory=list)
+    forms: list[FormData] = msgspec.field(default_factory=list)
+    unplaced: list[Unplaced] = msgspec.field(default_factory=list)
     kind: str = ""
     form_version: str = ""
     target_hash: str = ""
     identity: str = ""
     signature: str = ""
-    conflicts: list[Conflict] = field(default_factory=list)
-    explanations: dict[str, str] = field(default_factory=dict)
+    conflicts: list[Conflict] = msgspec.field(default_factory=list)
+    explanations: dict[str, str] = msgspec.field(default_factory=dict)
 
     def of(self, form: str) -> list[FormData]:
         """All filled copies of a form, in file order."""
@@ -183,16 +173,19 @@ class Submission:
         return next((f for f in self.forms if f.form == form), None)
 
 
-@cache
-def _adapter() -> TypeAdapter[Submission]:
-    return TypeAdapter(Submission)
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Submission)
 
 
 def to_json(submission: Submission) -> bytes:
     """The submission as JSON, for the database."""
-    return _adapter().dump_json(submission)
+    return _encoder.encode(submission)
 
 
 def from_json(data: bytes | str) -> Submission:
-    """A submission back from :func:`to_json`."""
-    return _adapter().validate_json(data)
+    """A submission back from :func:`to_json`.
+
+    Raises:
+        msgspec.ValidationError: it is not one.
+    """
+    return _decoder.decode(data)

@@ -25,7 +25,7 @@ _CONTENT = ("name", "target", "actual", "weight", "score", "explanation")
 _FIGURE = re.compile(
     r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,2})?%?"
 )
-_NONE = dict.fromkeys((*_CONTENT, "sign", "unit"), NOTHING)
+_COLUMNS = (*_CONTENT, "sign", "unit")  # as IndicatorRow has them
 
 
 def number(text: str) -> Decimal | None:
@@ -41,7 +41,7 @@ def extract(found: Located) -> FormData:
     _work_out(found)
     grid = found.grid
     data = FormData(found.form.id, grid.sheet, found.title, found.project)
-    texts, sheet, name, problem = grid.texts, grid.sheet, grid.address, grid.problems.get
+    texts, sheet, name, problem = grid.texts, grid.sheet, grid.namer(), grid.problems.get
     for address, (pos, text) in found.cells.items():
         # Written out, as is _indicator: most of a workbook's values pass here.
         cell = Cell(texts.get(pos, "") if text is None else text, sheet, name(pos), problem(pos))
@@ -80,13 +80,14 @@ def _repeats(found: Located, data: FormData) -> None:
 
 
 def _indicator(grid: Grid, slot: IndicatorSlot) -> IndicatorRow:
-    texts, sheet, name, problem = grid.texts, grid.sheet, grid.address, grid.problems.get
-    cells = {
-        id: Cell(texts.get(pos, ""), sheet, name(pos), problem(pos))
-        for id, pos in slot.spots.items()
-        if id in _NONE
-    }
-    return IndicatorRow(slot.level1, slot.level2, **{**_NONE, **cells})
+    spots, texts, sheet, name = slot.spots, grid.texts, grid.sheet, grid.namer()
+    cells = [
+        NOTHING
+        if (pos := spots.get(id)) is None
+        else Cell(texts.get(pos, ""), sheet, name(pos), grid.problems.get(pos))
+        for id in _COLUMNS
+    ]
+    return IndicatorRow(slot.level1, slot.level2, *cells)
 
 
 def _project(found: Located, data: FormData) -> None:

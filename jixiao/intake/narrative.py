@@ -17,6 +17,7 @@ _NUMBER = re.compile(
     r"|(\(\d+\)|\d+\)|[①-⑳])"
 )
 _LONGEST = {1: 45, 2: 45, 3: 25, 4: 20}
+_LONGEST_HEADING = 120  # characters, with what people add behind it
 _SENTENCE = re.compile("[。,;:!?]")
 
 
@@ -62,33 +63,47 @@ def heading_of(section: NarrativeSection, text: str) -> tuple[Heading | None, in
     The number does not decide, since people number wrongly; what follows the first comma,
     colon or full stop does not either, since they add explanations.
     """
-    if len(text) > 120:
+    if len(text) > _LONGEST_HEADING:
         return None, 0
-    level, _, rest = split_number(text)
-    title = _SENTENCE.split(rest, maxsplit=1)[0]
-    heading = _names(section).get(title)
-    if heading is not None:
-        return heading, level or heading.level
-    sentence = _SENTENCE.search(rest) or text.rstrip().endswith("。")
-    if level and len(key(text)) <= _LONGEST[level] and (level <= 2 or not sentence):
-        return None, level
-    return None, 0
-
-
-def _names(section: NarrativeSection) -> dict[str, Heading]:
-    """The section's headings by everything they are called; kept, since every line asks."""
-    known = _NAMES.get(id(section))
+    known = _SECTIONS.get(id(section))
     if known is None:
-        if len(_NAMES) >= _MOST_SECTIONS:
-            _NAMES.clear()
-        names: dict[str, Heading] = {}
+        if len(_SECTIONS) >= _MOST_SECTIONS:
+            _SECTIONS.clear()
+        known = _SECTIONS[id(section)] = _Headings(section)
+    return known[text]
+
+
+class _Headings(dict[str, tuple[Heading | None, int]]):
+    """A section's answers to :func:`heading_of`, kept because headings come again in every file.
+
+    The section is kept in here so that its id stays its own.
+    """
+
+    def __init__(self, section: NarrativeSection) -> None:
+        super().__init__()
+        self.section = section
+        self.names: dict[str, Heading] = {}
         for heading in section.walk():
             for name in (heading.title, *heading.aliases):
-                names.setdefault(_SENTENCE.split(key(name), maxsplit=1)[0], heading)
-        # The section is kept beside the result so that its id stays its own.
-        known = _NAMES[id(section)] = (section, names)
-    return known[1]
+                self.names.setdefault(_SENTENCE.split(key(name), maxsplit=1)[0], heading)
+
+    def __missing__(self, text: str) -> tuple[Heading | None, int]:
+        if len(self) >= _MOST_TEXTS:
+            self.clear()
+        found = self[text] = self._told(text)
+        return found
+
+    def _told(self, text: str) -> tuple[Heading | None, int]:
+        level, _, rest = split_number(text)
+        heading = self.names.get(_SENTENCE.split(rest, maxsplit=1)[0])
+        if heading is not None:
+            return heading, level or heading.level
+        sentence = _SENTENCE.search(rest) or text.rstrip().endswith("。")
+        if level and len(key(text)) <= _LONGEST[level] and (level <= 2 or not sentence):
+            return None, level
+        return None, 0
 
 
-_NAMES: dict[int, tuple[NarrativeSection, dict[str, Heading]]] = {}
+_SECTIONS: dict[int, _Headings] = {}
 _MOST_SECTIONS = 64
+_MOST_TEXTS = 8192

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from jixiao.intake.text import is_legal
 
-#: name, attributes, formula, value, inline string
+#: name, attributes, ``<f`` where it has a formula, value, inline string
 RawCell = tuple[str, str, str, str, str]
 
 # Up to row 9999 and column ZZ: the guard's bounds are the widths of these.
@@ -28,7 +28,7 @@ _ROW = rf'<row r="[1-9][0-9]{{0,3}}+"[^<>/]*+(?:/>|>(?:{_CELL})*+</row>)'
 _ROWS = re.compile(rf"(?:{_ROW})*+</sheetData>".encode())
 # Looks only where the one above has matched, so it need not prove anything again.
 _FILLED = re.compile(
-    r'<c r="([^"]++)"([^<>/]*+)>(<f[^<]*+(?:</f>)?+)?+(?:<v>([^<]*+)</v>|<v ?/>)?+'
+    r'<c r="([^"]++)"([^<>/]*+)>(?:(<f)[^<]*+(?:</f>)?+)?+(?:<v>([^<]*+)</v>|<v ?/>)?+'
     rf"(?:{_INLINE})?+</c>"
 )
 _ATTRIBUTES = re.compile(r'(?: [a-z]+="[^"<>]*")* ?')

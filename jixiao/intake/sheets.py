@@ -191,7 +191,8 @@ class _Reader:
 
     def from_outline(self, data: bytes, found: Outline, name: str) -> Grid:
         grid = Grid(name, merges=dict(merged_areas(found.merges) or {}))
-        texts, numbered, kinds, date1904 = grid.texts, self.numbered, self.kinds, self.date1904
+        texts, pending, date1904 = grid.texts, grid.pending, self.date1904
+        numbered, kinds = self.numbered, self.kinds
         for reference, written, formula, value, inline in filled_cells(data, found):
             kind, style, code = kinds.get(written) or self.kind(written)
             if kind == "s" and (text := numbered.get(value)):
@@ -199,6 +200,8 @@ class _Reader:
             elif code and value and "&" not in value:
                 if text := _shown(value, code, date1904):
                     texts[from_a1(reference)] = text
+            elif code and formula and not value:
+                pending[from_a1(reference)] = code
             elif value or formula or inline:
                 pos, stored = from_a1(reference), unreferenced(value) if value else None
                 inside = _unescape(unreferenced(inline)) if inline else ""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec import structs
 from sqlalchemy import text
 
 from jixiao.cycle import perform, standings
@@ -103,7 +104,7 @@ def test_a_later_filing_with_the_same_cell_keeps_its_waiver(county, returned):
     moved = copy.deepcopy(county.filing("songxi-1"))
     for data in moved.forms:
         data.cells = {
-            k: replace(c, cell=f"Z{n + 5}") for n, (k, c) in enumerate(data.cells.items())
+            k: structs.replace(c, cell=f"Z{n + 5}") for n, (k, c) in enumerate(data.cells.items())
         }
     county.hand_in(cycle, moved)
     county.review(cycle)

@@ -11,6 +11,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from jixiao.glyphs import FONTS, covered, undrawable
 from jixiao.policy import Pack
@@ -64,7 +65,9 @@ def rare(filing: Path, pack: Pack) -> Submission:
     for form in submission.forms:
         for n, paragraph in enumerate(form.paragraphs):
             if not paragraph.level:
-                form.paragraphs[n] = replace(paragraph, text=f"{paragraph.text}负责人𠮷某😀")
+                form.paragraphs[n] = structs.replace(
+                    paragraph, text=f"{paragraph.text}负责人𠮷某😀"
+                )
                 return submission
     raise AssertionError("no text")
 

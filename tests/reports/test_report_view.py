@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from jixiao.evaluation import Evaluation
 from jixiao.policy import Pack
@@ -160,11 +161,11 @@ def test_mobile_numbers_are_masked_for_the_public_wherever_they_stand(
     assert filed is not None
     assert report is not None
     row = filed.indicators[0]
-    filed.indicators[0] = replace(
+    filed.indicators[0] = structs.replace(
         row, name=Cell(f"联系{number}"), target=Cell(number), explanation=Cell(f"请拨{number}")
     )
     filed.cells["goals.goal.expected"] = Cell(f"致电{number}")
-    report.paragraphs[1] = replace(report.paragraphs[1], text=f"电话：{number}")
+    report.paragraphs[1] = structs.replace(report.paragraphs[1], text=f"电话：{number}")
     submission.forms[0].labels["spending.project[1]"] = Cell(f"项目{number}")
     text = str(report_data(view(submission, public=public)))
     assert (number in text) is not public

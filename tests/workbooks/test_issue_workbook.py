@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec import structs
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -123,7 +124,7 @@ def test_formulas_carry_results(filled: bytes) -> None:
 def test_check_column_says_what_is_missing_and_does_not_add_up(
     pack: Pack, department: Department, filing: Submission
 ) -> None:
-    wrong = replace(filing, forms=[_changed(f) for f in filing.forms])
+    wrong = structs.replace(filing, forms=[_changed(f) for f in filing.forms])
     data = issue_workbook(pack, department, None, filled=wrong)
     book = load_workbook(io.BytesIO(data), data_only=True)
     sheet = book["附件1"]
@@ -144,8 +145,8 @@ def _changed(data: FormData) -> FormData:
         cells["spending.three_public.final"] = Cell("8.50")
     rows = list(data.indicators)
     if data.form == "附件2":
-        rows[0] = replace(rows[0], actual=Cell(""))
-    return replace(data, cells=cells, indicators=rows)
+        rows[0] = structs.replace(rows[0], actual=Cell(""))
+    return structs.replace(data, cells=cells, indicators=rows)
 
 
 def test_last_year_is_prefilled_and_locked(
@@ -188,12 +189,12 @@ def test_text_never_becomes_a_formula(
     forms = []
     for data in filing.forms:
         if data.form == "附件1":
-            data = replace(data, cells={**data.cells, "thrift.thrift.text": Cell(text)})
+            data = structs.replace(data, cells={**data.cells, "thrift.thrift.text": Cell(text)})
         if data.form == "附件2":
-            rows = [replace(data.indicators[0], explanation=Cell(text), actual=Cell(text))]
-            data = replace(data, indicators=rows)
+            rows = [structs.replace(data.indicators[0], explanation=Cell(text), actual=Cell(text))]
+            data = structs.replace(data, indicators=rows)
         forms.append(data)
-    out = issue_workbook(pack, department, None, filled=replace(filing, forms=forms))
+    out = issue_workbook(pack, department, None, filled=structs.replace(filing, forms=forms))
     read = read_file(out, "x", pack.forms)
     first = read.one("附件2")
     form1 = read.one("附件1")

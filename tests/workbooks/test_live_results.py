@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -35,9 +36,9 @@ def test_a_gap_is_rounded_before_it_is_judged_and_shown(
     for data in filing.forms:
         if data.form == "附件1":
             cells = {**data.cells, "spending.three_public.final": Cell(total)}
-            data = replace(data, cells=cells)
+            data = structs.replace(data, cells=cells)
         forms.append(data)
-    book = issue_workbook(pack, department, None, prior=replace(filing, forms=forms))
+    book = issue_workbook(pack, department, None, prior=structs.replace(filing, forms=forms))
     sheet = load_workbook(io.BytesIO(book), data_only=True)["附件1"]
     said = str(sheet.cell(row_of(sheet, "三公经费"), 8).value or "")
     assert words in said if words else "明细差" not in said

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec import structs
 from openpyxl import load_workbook
 
 from benchmarks.county import County, Member, make_county
@@ -131,8 +132,8 @@ def filed(filing: Submission, text: str) -> Submission:
     for data in filing.forms:
         cells = {a: Cell(text) for a in data.cells}
         labels = {a: Cell(text) for a in data.labels}
-        forms.append(replace(data, cells=cells, labels=labels))
-    return replace(filing, forms=forms)
+        forms.append(structs.replace(data, cells=cells, labels=labels))
+    return structs.replace(filing, forms=forms)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -206,7 +207,7 @@ def test_any_texts_and_figures(
     )
     data = filing.of("附件1")[0]
     cells = {a: Cell(finals[n % 6]) for n, a in enumerate(data.cells)}
-    last = replace(filing, forms=[replace(data, cells=cells, labels={
+    last = structs.replace(filing, forms=[structs.replace(data, cells=cells, labels={
         a: Cell(labels) for a in data.labels})])  # fmt: skip
     make = lambda: issue_workbook(pack, known, wanted, prior=last, spare_projects=0)  # noqa: E731
     same_as_plain(make)
