@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sys
 import tempfile
 import time
 import zipfile
@@ -68,8 +69,11 @@ class Measured:
     def stage(self, name: str) -> Iterator[None]:
         cpu, wall = tree_cpu(), time.perf_counter()
         yield
-        self.stages[name] = Cost(tree_cpu() - cpu, time.perf_counter() - wall)
+        cost = self.stages[name] = Cost(tree_cpu() - cpu, time.perf_counter() - wall)
         self.peak = max(self.peak, *(peak(pid) for pid in tree()))
+        # The largest sizes take hours: whoever waits sees how far it is.
+        print(f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, peak {self.peak:.0f} MB",
+              file=sys.stderr, flush=True)  # fmt: skip
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
