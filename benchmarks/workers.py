@@ -2,9 +2,9 @@
 
 A Prefect server on PostgreSQL, workers beside it as processes of their own, a made-up county whose
 filings are all evaluated. Its reports are rendered by the flow ``render``, first with one worker
-alone, then with two that share the stage (``JIXIAO_WORKERS=2``), each in a copy of the same
-installation. Every worker, with all it starts, is held to one core of its own, so that it stands
-for a machine of one core; database and server take what is left of both.
+alone, then by two workers for shares, each time in a copy of the same installation. Every
+worker that does this work, with all it starts, is held to one core of its own, so that it stands
+for a machine of one core; database, server and the run that only shares out take what is left.
 
 The time is from the start of the first run to the end of the last, as Prefect recorded it, with
 the starts of the runs' own processes. Every report must have been rendered once, by either.
@@ -20,7 +20,6 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from sqlalchemy import create_engine, make_url, text
 from benchmarks.bench import ROOT, machine
 from benchmarks.kinds import YEAR
 from benchmarks.laid_out import LaidOut, lay_out
+from flows.server import SHARES
 from jixiao.cycle import Cycle, approve, open_cycle
 from jixiao.cycle.advance import perform
 from jixiao.paths import pack_dir
@@ -129,18 +129,20 @@ def copied(settings: Settings, var: Path, database: str) -> Settings:
 
 def rendered(served: Province, settings: Settings, number: int, day: date) -> tuple[float, int]:
     """Seconds so many workers take for the stage, and how many reports they rendered."""
-    mine = replace(served, environment={**served.environment, "JIXIAO_WORKERS": str(number)})
     before = {r["id"] for flow in ("render", "share") for r in served.runs(flow)}
-    names = [f"worker-{number}-{n}" for n in range(number)]
-    with workers(mine, settings, *names) as staff:
-        for core, worker in enumerate(staff):
+    names = [f"machine-{n}" for n in range(number)] if number > 1 else []
+    with (
+        workers(served, settings, f"desk-{number}") as desk,
+        workers(served, settings, *names, pool=SHARES) as machines,
+    ):
+        for core, worker in enumerate(machines or desk):
             os.sched_setaffinity(worker.process.pid, {core})
         run = served.start("render", year=YEAR, day=str(day))
         served.wait(run, "Completed", "Failed", "Crashed", seconds=SECONDS)
         served.settle(SECONDS)
     assert served.over_badly() == []
     runs = [r for f in ("render", "share") for r in served.runs(f) if r["id"] not in before]
-    assert len(runs) == number, [r["name"] for r in runs]
+    assert len(runs) == (1 if number == 1 else 1 + number), [r["name"] for r in runs]
     with open_cycle(YEAR, settings=settings).store.read() as connection:
         done = Counter(e.unit for e in history(connection, YEAR) if e.what == "rendered")
     assert set(done.values()) == {1}, done

@@ -14,9 +14,8 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
+from flows.server import POOL, SHARES
 from jixiao.paths import deployments_dir
-
-POOL = "jixiao"
 
 
 def read_deployments() -> list[dict[str, Any]]:
@@ -27,21 +26,22 @@ def read_deployments() -> list[dict[str, Any]]:
 
 
 def register_all() -> list[str]:
-    """Make the work pool and register every deployment; done twice it is done once.
+    """Make the work pools and register every deployment; done twice it is done once.
 
     Returns:
         The names of the deployments.
     """
-    make_pool()
+    make_pools()
     return [_register(given) for given in read_deployments()]
 
 
-def make_pool() -> None:
+def make_pools() -> None:
     with get_client(sync_client=True) as client:
-        try:
-            client.read_work_pool(POOL)
-        except ObjectNotFound:
-            client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        for pool in (POOL, SHARES):
+            try:
+                client.read_work_pool(pool)
+            except ObjectNotFound:
+                client.create_work_pool(WorkPoolCreate(name=pool, type="process"))
 
 
 def _register(given: dict[str, Any]) -> str:
@@ -58,7 +58,7 @@ def _register(given: dict[str, Any]) -> str:
             for s in given.get("schedules", ())
         ],
         concurrency_limit=ConcurrencyLimitConfig(**given["concurrency_limit"]),
-        work_pool_name=POOL,
+        work_pool_name=given["work_pool"]["name"],
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     deployment.apply()

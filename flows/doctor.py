@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+from typing import Any
 
 from alembic.runtime.migration import MigrationContext
 from packaging.requirements import Requirement
@@ -17,7 +18,17 @@ from packaging.specifiers import SpecifierSet
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from flows.server import LOGIN, SERVED, SERVER_LOGIN, Refused, answers, ask, login_flaw
+from flows.server import (
+    LOGIN,
+    POOL,
+    SERVED,
+    SERVER_LOGIN,
+    SHARES,
+    Refused,
+    answers,
+    ask,
+    login_flaw,
+)
 from jixiao import signing
 from jixiao.cycle import tell_at_once, year_pack, years_with_packs
 from jixiao.errors import JixiaoError, database_trouble
@@ -29,8 +40,6 @@ from jixiao.store.db import head
 
 #: Below this much free space nothing more should be taken in.
 FREE_GB = 1.0
-#: A worker says every 30 seconds that it lives; Prefect calls it offline after three misses.
-POOL = "jixiao"
 FONT_FILES = ("song.otf", "hei.otf", "coverage.txt")
 #: What a wrong version of would break silently.
 PINNED = ("prefect", "fastapi", "sqlalchemy", "pydantic", "jinja2", "apprise", "alembic")
@@ -228,6 +237,7 @@ def _prefect(settings: Settings) -> Iterator[Check]:
         return
     yield _server_version(api)
     yield _pool(api)
+    yield _shares(api)
     yield from _deployments(api)
     yield from _automations(api)
 
@@ -271,11 +281,10 @@ def _server_version(api: str) -> Check:
 
 
 def _pool(api: str) -> Check:
-    pools = {p["name"]: p for p in ask(api, "/work_pools/filter", {"limit": 200})}
+    pools = _pools(api)
     if POOL not in pools:
         return Check("执行池", f"没有 {POOL}", "运行 jixiao serve 登记")
-    workers = ask(api, f"/work_pools/{POOL}/workers/filter", {"limit": 200})
-    online = [w for w in workers if w["status"] == "ONLINE"]
+    online = _online(api, POOL)
     if not online:
         return Check(
             "执行池",
@@ -284,7 +293,28 @@ def _pool(api: str) -> Check:
         )
     if pools[POOL]["is_paused"]:
         return Check("执行池", "已暂停", "在页面的 Work Pools 里恢复")
-    return Check("执行池", f"{len(online)} 个执行器在线")
+    return Check("执行池", f"{online} 个执行器在线")
+
+
+def _shares(api: str) -> Check:
+    """Workers for shares: a county has none, and then every stage does its work itself."""
+    pools = _pools(api)
+    if SHARES not in pools:
+        return Check("分担执行池", f"没有 {SHARES}", "运行 jixiao register 登记")
+    online = _online(api, SHARES)
+    if online and pools[SHARES]["is_paused"]:
+        return Check("分担执行池", "已暂停", "在页面的 Work Pools 里恢复")
+    shared = online > 1
+    return Check("分担执行池", f"{online} 个在线，{'' if shared else '不'}分担")
+
+
+def _pools(api: str) -> dict[str, Any]:
+    return {p["name"]: p for p in ask(api, "/work_pools/filter", {"limit": 200})}
+
+
+def _online(api: str, pool: str) -> int:
+    workers = ask(api, f"/work_pools/{pool}/workers/filter", {"limit": 200})
+    return sum(w["status"] == "ONLINE" for w in workers)
 
 
 def _deployments(api: str) -> Iterator[Check]:

@@ -14,12 +14,16 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
+    WorkerFilter,
+    WorkerFilterStatus,
 )
-from prefect.client.schemas.objects import TERMINAL_STATES, StateType
+from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
 from prefect.deployments import run_deployment
+from prefect.exceptions import ObjectNotFound
 
+from flows.server import SHARES
 from jixiao.cycle import LAST, Item, open_years
-from jixiao.settings import today, whole_number
+from jixiao.settings import today
 from tasks.steps import due
 
 #: Stage → the steps whose outstanding work wakes it, in the order of a year.
@@ -49,7 +53,7 @@ def stage_due(id: str, year: int, day: date) -> bool:
 
 
 class Part(NamedTuple):
-    """One part of a step's items, of so many; the first is the stage's own."""
+    """One part of a step's items, of so many."""
 
     number: int
     parts: int
@@ -59,15 +63,19 @@ class Part(NamedTuple):
         return [i for i in items if crc32(i.id.encode()) % self.parts == self.number - 1]
 
 
-def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -> Part:
-    """Have other workers do parts of a step; the part that is left to this run.
+def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -> int:
+    """Have the workers of the pool for shares do a step, each a part of it.
 
     Args:
-        run: this run's id. Tried again, it does its own part alone: each of the others has
-            Retry of its own.
+        run: this run's id. Tried again, it starts no share a second time.
+
+    Returns:
+        How many parts there are; 0 where there are no two such workers, so that it does not pay.
     """
-    parts = whole_number("JIXIAO_WORKERS", 1)
-    for number in range(2, parts + 1):
+    parts = len(sharers())
+    if parts < 2:
+        return 0
+    for number in range(1, parts + 1):
         given = {"stage": stage, "step": step, "part": number, "parts": parts, "year": year,
                  "day": day}  # fmt: skip
         run_deployment(
@@ -75,29 +83,35 @@ def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -
             parameters={name: value for name, value in given.items() if value is not None},
             timeout=0,
             as_subflow=False,
-            idempotency_key=f"{run}/{step}/{year}/{number}",
+            idempotency_key=f"{run}/{step}/{year}/{number}/{parts}",
         )
-    return Part(1, parts)
+    return parts
 
 
-def others_at(stage: str, step: str, year: int, run: str) -> bool:
-    """Whether another run is still at a part of this step, or will be."""
-    unfinished = FlowRunFilterStateType(any_=list(set(StateType) - TERMINAL_STATES))
+def sharers() -> list[str]:
+    """The workers that are there for shares alone, one a machine."""
+    online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
+    with get_client(sync_client=True) as client:
+        try:
+            found = client.read_workers_for_work_pool(SHARES, worker_filter=online)
+        except ObjectNotFound:  # registered by an older version
+            return []
+    return [worker.name for worker in found]
+
+
+def shares_at(
+    stage: str, step: str, year: int, run: str, states: Collection[StateType]
+) -> list[FlowRun]:
+    """The other runs that have a part of this step and are in one of these states."""
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(
-            flow_filter=FlowFilter(name=FlowFilterName(any_=["share", stage])),
-            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=unfinished)),
+            flow_filter=FlowFilter(name=FlowFilterName(any_=["share"])),
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
+            ),
         )
     same = {"stage": stage, "step": step, "year": year}
-    return any(
-        str(each.id) != run
-        and (
-            same.items() <= each.parameters.items()
-            if "part" in each.parameters
-            else each.state_type == StateType.RUNNING  # the stage; one that waits is for later
-        )
-        for each in runs
-    )
+    return [r for r in runs if str(r.id) != run and same.items() <= r.parameters.items()]
 
 
 def start_next(

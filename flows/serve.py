@@ -16,6 +16,7 @@ from types import FrameType
 
 from flows.server import (
     HEARTBEAT_SECONDS,
+    POOL,
     SERVED,
     agreed_login,
     answers,
@@ -205,7 +206,7 @@ def _kept(start: Callable[[], subprocess.Popen[bytes]]) -> Iterator[Kept]:
 def _start_worker(home: Path) -> subprocess.Popen[bytes]:
     with (home / "worker.log").open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", "jixiao",
+            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL,
              "--type", "process", "--limit", RUNS_AT_ONCE],
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -28,6 +28,11 @@ SERVED = "serve.json"
 #: What clients log in with, and what the server asks of them: "user:password".
 LOGIN = "PREFECT_API_AUTH_STRING"
 SERVER_LOGIN = "PREFECT_SERVER_API_AUTH_STRING"
+#: The work pool of stages and decisions.
+POOL = "jixiao"
+#: The work pool of the shares: each of its workers takes one run at a time, so that the parts of a
+#: step go to as many machines as there are.
+SHARES = "jixiao-shares"
 
 
 def server_environment(home: Path, port: int, *, records_only: bool = True) -> dict[str, str]:

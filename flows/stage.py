@@ -8,12 +8,13 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from prefect import State
+from prefect.client.schemas.objects import TERMINAL_STATES, StateType
 from prefect.futures import PrefectFuture, wait
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.order import Part, others_at, resolve, start_next, start_shares
+from flows.order import Part, resolve, shares_at, start_next, start_shares
 from jixiao.cycle import Item, crew, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
@@ -59,24 +60,25 @@ def run_steps(
     years, on = resolve(year, day)
     name = flow_run.flow_name or ""
     rows: list[Row] = []
-    shared: list[tuple[str, int]] = []
+    shared: list[str] = []
     left = MOST_TASK_RUNS
     for each in years:
         for id in ids:
-            # A step takes half of what is left at most, so that those after it have some too.
             items = due(id, each, on)
-            mine = part or _shared_out(name, id, items, each, day)
-            ran = _run_step(id, each, on, mine.of(items) if mine else items, max(1, left // 2))
+            if part:
+                items = part.of(items)
+            elif said := _shared_out(name, id, items, each, day):
+                shared.append(said)
+                break  # what comes after this step is for when all parts are done
+            # A step takes half of what is left at most, so that those after it have some too.
+            ran = _run_step(id, each, on, items, max(1, left // 2))
             rows += ran.rows
             left -= ran.task_runs
-            if mine:
-                shared.append((id, each))
-                break  # what comes after this step is for when all parts are done
     if rows:
         show_results(name, rows)
-    if deployment.id and not _others_go_on(stage or name, shared, on):
-        start_next(stage or name, year, day, shared=[id for id, _ in shared])
-    message = "；".join(_sentences(rows)) or "没有待办"
+    if deployment.id and not shared:
+        _hand_on(stage or name, ids, year, day, part)
+    message = "；".join((*shared, *_sentences(rows))) or "没有待办"
     if not any(row["原因"] for row in rows):
         return Completed(message=message)
     if not deployment.id:
@@ -93,21 +95,32 @@ def _run_name() -> str:
     return f"{flow_run.id}" + (f" 第 {attempt} 次" if attempt > 1 else "")
 
 
-def _shared_out(
-    stage: str, id: str, items: Sequence[Item], year: int, day: date | None
-) -> Part | None:
-    """This run's part where a step's items are many and there are workers to share them."""
+def _shared_out(stage: str, id: str, items: Sequence[Item], year: int, day: date | None) -> str:
+    """Have other workers do a step with many items, where there are some: a sentence that says so.
+
+    The last of them to end hands on to what comes after the step.
+    """
     if not deployment.id or len(items) <= ONE_EACH:
-        return None
-    part = start_shares(stage, id, year, day, str(flow_run.id))
-    return part if part.parts > 1 else None
+        return ""
+    head = f"{year} 年度{step(id).title}：{len(items)} 项"
+    run = str(flow_run.id)
+    if under_way := shares_at(stage, id, year, run, {StateType.RUNNING}):
+        return f"{head}正在由 {len(under_way)} 次“分担”运行办理"
+    parts = start_shares(stage, id, year, day, run)
+    return f"{head}分给 {parts} 个执行器办理，见各次“分担”运行" if parts else ""
 
 
-def _others_go_on(stage: str, shared: Sequence[tuple[str, int]], day: date) -> bool:
-    """Whether others are still at steps this run had a part of: the last one hands on."""
-    return any(
-        due(id, year, day) and others_at(stage, id, year, str(flow_run.id)) for id, year in shared
-    )
+def _hand_on(
+    stage: str, ids: Sequence[str], year: int | None, day: date | None, part: Part | None
+) -> None:
+    """Start what comes next; of a step that was shared out, the last part to end does."""
+    if part is None:
+        start_next(stage, year, day)
+        return
+    (id,), (each,), on = ids, *resolve(year, day)
+    unfinished = set(StateType) - TERMINAL_STATES
+    if not (due(id, each, on) and shares_at(stage, id, each, str(flow_run.id), unfinished)):
+        start_next(stage, year, day, shared=ids)
 
 
 def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -> Ran:

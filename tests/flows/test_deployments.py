@@ -8,7 +8,8 @@ import pytest
 from prefect import Flow, Task
 from prefect.flows import load_flow_from_entrypoint
 
-from flows.deployments import POOL, read_deployments
+from flows.deployments import read_deployments
+from flows.server import POOL, SHARES
 
 pytestmark = pytest.mark.prefect
 
@@ -28,8 +29,9 @@ def chinese(text: str) -> bool:
 def test_every_deployment_loads(given: dict[str, Any]) -> None:
     flow = load(given["entrypoint"])
     assert flow.name == given["name"]
-    assert given["work_pool"] == {"name": POOL}
-    assert (given["concurrency_limit"]["limit"] == 1) == (given["name"] != "share")
+    shared = given["name"] == "share"
+    assert given["work_pool"] == {"name": SHARES if shared else POOL}
+    assert (given["concurrency_limit"]["limit"] > 1) == shared
     assert chinese(given["description"])
     assert chinese(flow.description or "")
     schema = flow.parameters

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import make_url
 
-from flows.server import HEARTBEAT_SECONDS, answers, free_port, server_environment
+from flows.server import HEARTBEAT_SECONDS, POOL, answers, free_port, server_environment
 from jixiao.settings import Settings
 from tests.operator.served import (
     START,
@@ -119,11 +119,12 @@ def province(root: Path, folder: Path, database: str, *, slot_wait: int = 2) -> 
 class Worker:
     """A worker's process and what it has started."""
 
-    def __init__(self, of: Province, name: str, settings: Settings) -> None:
+    def __init__(self, of: Province, name: str, settings: Settings, pool: str = POOL) -> None:
         self.name = name
         self.process = _start(
             of.root, of.var / f"{name}.log", of.client(settings), "worker", "start",
-            "--pool", "jixiao", "--type", "process", "--limit", "4", "--name", name,
+            "--pool", pool, "--type", "process", "--limit", "4" if pool == POOL else "1",
+            "--name", name,
         )  # fmt: skip
 
     def flows(self) -> list[int]:
@@ -133,20 +134,22 @@ class Worker:
 
 
 @contextmanager
-def workers(of: Province, settings: Settings, *names: str) -> Iterator[list[Worker]]:
+def workers(
+    of: Province, settings: Settings, *names: str, pool: str = POOL
+) -> Iterator[list[Worker]]:
     """Workers of one installation, online; stopped at the end, whoever they are by then."""
-    started = [Worker(of, name, settings) for name in names]
+    started = [Worker(of, name, settings, pool) for name in names]
     try:
-        online(of, *names)
+        online(of, pool, *names)
         yield started
     finally:
         for worker in started:
             end(worker.process)
 
 
-def online(of: Province, *names: str) -> None:
+def online(of: Province, pool: str, *names: str) -> None:
     def there() -> bool:
-        found = of.ask("/work_pools/jixiao/workers/filter", {"limit": 200})
+        found = of.ask(f"/work_pools/{pool}/workers/filter", {"limit": 200})
         return {*names} <= {w["name"] for w in found if w["status"] == "ONLINE"}
 
     wait_for(there, f"{names} to be online")

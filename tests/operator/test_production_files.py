@@ -15,9 +15,8 @@ from prefect.settings import Settings
 from pydantic import BaseModel
 
 from flows.cli import app
-from flows.deployments import POOL
 from flows.serve import AHEAD
-from flows.server import HEARTBEAT_SECONDS
+from flows.server import HEARTBEAT_SECONDS, POOL, SHARES
 
 DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
 UNITS = sorted((DEPLOYMENTS / "systemd").glob("*.service"))
@@ -41,7 +40,10 @@ def test_every_unit_runs_a_command_there_is(path: Path) -> None:
     if service.get("Type") != "oneshot":
         assert service["Restart"] == "always"
     if "worker start" in service["ExecStart"]:
-        assert f"--pool {POOL} " in service["ExecStart"]
+        # A share keeps a whole machine busy; decisions must not wait behind a stage.
+        shares = path.name == "jixiao-shares.service"
+        pool, runs = (SHARES, 1) if shares else (POOL, 4)
+        assert f"--pool {pool} --type process --limit {runs} " in service["ExecStart"]
 
 
 def test_systemd_takes_the_units(need: Callable[[str], str], tmp_path: Path) -> None:

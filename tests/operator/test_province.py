@@ -23,6 +23,7 @@ from flows.automations import STUCK
 from flows.order import Part
 from flows.server import LOGIN as SENT
 from flows.server import SERVER_LOGIN as ASKED
+from flows.server import SHARES
 from flows.stage import ONE_EACH
 from jixiao.cycle import Item, open_cycle, outstanding
 from jixiao.notices.sink import Sink
@@ -152,26 +153,36 @@ def test_two_workers_share_a_stage(
     for path in blocked:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("")
-    given = {"JIXIAO_WORKERS": "2", "JIXIAO_PROCESSES": "1"}
-    shared = replace(served, environment={**served.environment, **given})
-    before = {r["id"] for r in served.runs("share")}
-    with workers(shared, settings, "north", "south"):
-        first = served.start("targets", year=YEAR, day=str(OPENING))
+    machine = replace(served, environment={**served.environment, "JIXIAO_PROCESSES": "1"})
+    with (
+        workers(machine, settings, "desk"),
+        workers(machine, settings, "north", "south", pool=SHARES),
+    ):
+        stage = served.start("targets", year=YEAR, day=str(OPENING))
         served.settle()
-        (other,) = (r["id"] for r in served.runs("share") if r["id"] not in before)
-        for run, item in zip((first, other), sick, strict=True):
-            state = served.state(run)
-            assert state["type"] == "FAILED"
-            assert f"项未完成（{item.name}）" in state["message"]
+        assert f"{many} 项分给 2 个执行器办理" in served.state(stage)["message"]
+        shares = sorted(served.runs("share"), key=lambda r: r["parameters"]["part"])
+        for run, item in zip(shares, sick, strict=True):
+            assert run["state"]["type"] == "FAILED"
+            assert f"项未完成（{item.name}）" in run["state"]["message"]
+        begun, ended = ([r[name] for r in shares] for name in ("start_time", "end_time"))
+        assert max(begun) < min(ended), "one worker took both"
         assert issued_once(settings) == many - 2
         for path in blocked:
             path.unlink()
-        for run in (first, other):
-            served.retry(run)
+        for run in shares:
+            served.retry(run["id"])
         served.settle()
+        assert "个在线，分担" in about_shares(served, settings.var)
     assert served.over_badly() == []
-    assert [r["id"] for r in served.runs("share") if r["id"] not in before] == [other]
+    assert {r["id"] for r in served.runs("share")} == {r["id"] for r in shares}
     assert issued_once(settings) == many
+
+
+def about_shares(served: Province, var: Path) -> str:
+    ran = served.run("doctor", "--json", JIXIAO_VAR=str(var))
+    (found,) = (r["情况"] for r in json.loads(ran.stdout) if r["项目"] == "分担执行池")
+    return str(found)
 
 
 def issued_once(settings: Settings) -> int:
