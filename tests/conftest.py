@@ -39,7 +39,9 @@ def server_address() -> str:
 
 
 def _find(part: str) -> str | None:
-    """Path of a program, address of a server; ``None`` where it is missing."""
+    """Path of a program or of a file of the system, address of a server; ``None`` without it."""
+    if part.startswith("/"):
+        return part if Path(part).exists() else None
     if part != "postgres":
         return next((found for name in PROGRAMS[part] if (found := shutil.which(name))), None)
     url = make_url(server_address())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,14 @@ def test_the_file_is_named_and_not_the_temporary_one(tmp_path: Path) -> None:
     assert caught.value.filename == str(wanted)
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_names_the_file(
+    need: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = need("/dev/full")
+
     def full(**_: object) -> tuple[int, str]:
         (tmp_path / ".writing-x").write_bytes(b"")
-        return os.open("/dev/full", os.O_WRONLY), str(tmp_path / ".writing-x")
+        return os.open(disk, os.O_WRONLY), str(tmp_path / ".writing-x")
 
     monkeypatch.setattr("tempfile.mkstemp", full)
     with pytest.raises(OSError) as caught:

@@ -33,18 +33,18 @@ def book() -> Callable[[dict[str, Sequence[Sequence[object]]]], bytes]:
     return make
 
 
+def zipped(parts: Parts) -> bytes:
+    """A zip from its members."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(name, content)
+    return out.getvalue()
+
+
 @pytest.fixture
 def archive() -> Callable[[Parts], bytes]:
-    """A zip from its members."""
-
-    def make(parts: Parts) -> bytes:
-        out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-            for name, content in parts.items():
-                target.writestr(name, content)
-        return out.getvalue()
-
-    return make
+    return zipped
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from jixiao.intake.child import ChildReader
 from jixiao.intake.guard import MAX_OLD
 from jixiao.intake.package import MAX_FILE
 from jixiao.policy import Pack
+from tests.intake.conftest import Parts, zipped
 
 ROOT = Path(__file__).resolve().parents[2]
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -30,29 +31,20 @@ OLD_BOOK = OLE + b"\0" * 600 + "Workbook".encode("utf-16-le")
 OLD_WORD = OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le")
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 SHEET, TYPES = "xl/worksheets/sheet1.xml", "[Content_Types].xml"
-Files = dict[str, bytes | str]
 
 
-def _zip(files: Files) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in files.items():
-            target.writestr(name, content)
-    return out.getvalue()
-
-
-def _book(parts: Files | None = None) -> bytes:
+def _book(parts: Parts | None = None) -> bytes:
     """A workbook in which nothing of ours stands, with some parts added or replaced."""
     out = io.BytesIO()
     Workbook().save(out)
     with zipfile.ZipFile(out) as source:
-        files: Files = {n: source.read(n) for n in source.namelist()}
-    return _zip({**files, **(parts or {})})
+        files: Parts = {n: source.read(n) for n in source.namelist()}
+    return zipped({**files, **(parts or {})})
 
 
 def _without(part: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(_book())) as source:
-        return _zip({n: source.read(n) for n in source.namelist() if n != part})
+        return zipped({n: source.read(n) for n in source.namelist() if n != part})
 
 
 def _sheet(body: str) -> bytes:
@@ -92,7 +84,7 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "old and damaged": ("old_excel", lambda: OLD_BOOK + b"\0" * 2000),
     "with macros": ("macro", lambda: _book({"xl/vbaProject.bin": b"x"})),
     "binary workbook": ("old_excel", lambda: _book({"xl/workbook.bin": b"x"})),
-    "a presentation": ("not_a_spreadsheet", lambda: _zip({TYPES: "", "ppt/presentation.xml": ""})),
+    "a presentation": ("not_a_spreadsheet", lambda: zipped({TYPES: "", "ppt/presentation.xml": ""})),
     "linked": ("external_link", lambda: _book({"xl/externalLinks/externalLink1.xml": "<x/>"})),
     "far cell": ("far_cell", lambda: _sheet('<sheetData><row r="10000"/></sheetData>')),
     "giant merge": (
@@ -100,22 +92,22 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
         lambda: _sheet('<sheetData/><mergeCells><mergeCell ref="A1:ZZ9000"/></mergeCells>'),
     ),
     "half a file": ("truncated", lambda: _book()[:900]),
-    "too many members": ("zip_bomb", lambda: _zip({f"{n}.xml": "" for n in range(3001)})),
+    "too many members": ("zip_bomb", lambda: zipped({f"{n}.xml": "" for n in range(3001)})),
     "encrypted": ("password", lambda: _flagged(_book())),
     "packed otherwise": ("truncated", lambda: _packed_otherwise(_book())),
     "document type": ("entity", lambda: _book({SHEET: "<!DOCTYPE x><worksheet/>"})),
     "no workbook in it": ("truncated", lambda: _without("xl/workbook.xml")),
     "not closed": ("truncated", lambda: _sheet("<unclosed>")),
     "nothing of ours": ("no_forms", _book),
-    "a document without text": ("truncated", lambda: _zip({TYPES: "", "word/styles.xml": "<x/>"})),
+    "a document without text": ("truncated", lambda: zipped({TYPES: "", "word/styles.xml": "<x/>"})),
     "another document": ("no_forms", lambda: "<html><body><p>会议通知</p></body></html>".encode()),
     "tables as lines": (
         "flattened",
         lambda: "".join(["<html>", *(f"<p>{line}</p>" for line in FLAT)]).encode(),
     ),
-    "two workbooks": ("two_files", lambda: _zip({"1.xlsx": _book(), "2.xlsx": _book()})),
-    "a zip of pictures": ("not_a_spreadsheet", lambda: _zip({"1.png": b"x"})),
-    "a zip in a zip": ("not_a_spreadsheet", lambda: _zip({"1.xlsx": _zip({"2.xlsx": _book()})})),
+    "two workbooks": ("two_files", lambda: zipped({"1.xlsx": _book(), "2.xlsx": _book()})),
+    "a zip of pictures": ("not_a_spreadsheet", lambda: zipped({"1.png": b"x"})),
+    "a zip in a zip": ("not_a_spreadsheet", lambda: zipped({"1.xlsx": zipped({"2.xlsx": _book()})})),
 }  # fmt: skip
 
 
