@@ -17,7 +17,7 @@ from prefect.client.schemas.filters import (
     WorkerFilter,
     WorkerFilterStatus,
 )
-from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, StateType, WorkerStatus
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
@@ -63,18 +63,14 @@ class Part(NamedTuple):
         return [i for i in items if crc32(i.id.encode()) % self.parts == self.number - 1]
 
 
-def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -> int:
+def start_shares(
+    stage: str, step: str, year: int, day: date | None, run: str, parts: int
+) -> None:
     """Have the workers of the pool for shares do a step, each a part of it.
 
     Args:
         run: this run's id. Tried again, it starts no share a second time.
-
-    Returns:
-        How many parts there are; 0 where there are no two such workers, so that it does not pay.
     """
-    parts = len(sharers())
-    if parts < 2:
-        return 0
     for number in range(1, parts + 1):
         given = {"stage": stage, "step": step, "part": number, "parts": parts, "year": year,
                  "day": day}  # fmt: skip
@@ -85,7 +81,6 @@ def start_shares(stage: str, step: str, year: int, day: date | None, run: str) -
             as_subflow=False,
             idempotency_key=f"{run}/{step}/{year}/{number}/{parts}",
         )
-    return parts
 
 
 def sharers() -> list[str]:
@@ -99,19 +94,23 @@ def sharers() -> list[str]:
     return [worker.name for worker in found]
 
 
-def shares_at(
-    stage: str, step: str, year: int, run: str, states: Collection[StateType]
-) -> list[FlowRun]:
-    """The other runs that have a part of this step and are in one of these states."""
+def shares_at(stage: str, step: str, year: int, run: str) -> list[FlowRun]:
+    """The runs that have a part of this step and are not over yet, but for this run and those it
+    started itself."""
+    unfinished = FlowRunFilterStateType(any_=list(set(StateType) - TERMINAL_STATES))
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(
             flow_filter=FlowFilter(name=FlowFilterName(any_=["share"])),
-            flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states)))
-            ),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=unfinished)),
         )
     same = {"stage": stage, "step": step, "year": year}
-    return [r for r in runs if str(r.id) != run and same.items() <= r.parameters.items()]
+    return [
+        r
+        for r in runs
+        if same.items() <= r.parameters.items()
+        and str(r.id) != run
+        and not (r.idempotency_key or "").startswith(f"{run}/")
+    ]
 
 
 def start_next(

@@ -8,13 +8,13 @@ from math import ceil
 from typing import Any, NamedTuple
 
 from prefect import State
-from prefect.client.schemas.objects import TERMINAL_STATES, StateType
+from prefect.client.schemas.objects import StateType
 from prefect.futures import PrefectFuture, wait
 from prefect.runtime import deployment, flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.order import Part, resolve, shares_at, start_next, start_shares
+from flows.order import Part, resolve, sharers, shares_at, start_next, start_shares
 from jixiao.cycle import Item, crew, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
@@ -103,11 +103,14 @@ def _shared_out(stage: str, id: str, items: Sequence[Item], year: int, day: date
     if not deployment.id or len(items) <= ONE_EACH:
         return ""
     head = f"{year} 年度{step(id).title}：{len(items)} 项"
-    run = str(flow_run.id)
-    if under_way := shares_at(stage, id, year, run, {StateType.RUNNING}):
-        return f"{head}正在由 {len(under_way)} 次“分担”运行办理"
-    parts = start_shares(stage, id, year, day, run)
-    return f"{head}分给 {parts} 个执行器办理，见各次“分担”运行" if parts else ""
+    run, parts = str(flow_run.id), len(sharers())
+    others = shares_at(stage, id, year, run)
+    if any(r.state_type == StateType.RUNNING for r in others) or (others and parts > 1):
+        return f"{head}正在由 {len(others)} 次“分担”运行办理"
+    if parts < 2:
+        return ""  # nobody to share with; shares that nobody took are not waited for
+    start_shares(stage, id, year, day, run, parts)
+    return f"{head}分给 {parts} 个执行器办理，见各次“分担”运行"
 
 
 def _hand_on(
@@ -118,8 +121,7 @@ def _hand_on(
         start_next(stage, year, day)
         return
     (id,), (each,), on = ids, *resolve(year, day)
-    unfinished = set(StateType) - TERMINAL_STATES
-    if not (due(id, each, on) and shares_at(stage, id, each, str(flow_run.id), unfinished)):
+    if not (due(id, each, on) and shares_at(stage, id, each, str(flow_run.id))):
         start_next(stage, year, day, shared=ids)
 
 
