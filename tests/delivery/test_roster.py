@@ -101,3 +101,11 @@ def test_a_channel_that_is_gone_is_said(pack: Pack, tmp_path: Path) -> None:
     channels = pack.channels.model_copy(update={"channels": {}})
     with pytest.raises(PackError, match=r"没有在 channels\.yaml 里定义"):
         with_roster(replace(pack, channels=channels), tmp_path)
+
+
+def test_a_kept_roster_that_is_broken_is_named(pack: Pack, tmp_path: Path) -> None:
+    path = write_roster(tmp_path, 2023, pack.roster)
+    for broken in (path.read_bytes()[:-20], b"", b'{"departments": [{"code": 7}]}', b"\xff"):
+        path.write_bytes(broken)
+        with pytest.raises(PackError, match=r"2023\.json：已经损坏.*jixiao roster import"):
+            with_roster(pack, tmp_path)
