@@ -86,6 +86,11 @@ def outline(data: bytes) -> Outline | None:
     return Outline(start, end, merges[1])
 
 
+def without_merges(data: bytes, found: Outline) -> bytes:
+    """The sheet of this outline without its merged areas."""
+    return data[: found.end] + _MERGES.sub(b"", data[found.end :], count=1)
+
+
 def _hides(data: bytes) -> bool:
     """Whether something in there (a comment, an instruction) may hold what looks like an element."""
     return (b"!" in data and b"<!" in data) or (b"?" in data and b"<?" in data)

@@ -10,7 +10,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils.cell import coordinate_from_string, get_column_letter
@@ -21,6 +21,7 @@ from jixiao.diff import Change
 from jixiao.findings import Finding, Place, Severity
 from jixiao.intake.marker import CHANGES, EXPLANATION, FINGERPRINT, OPINION
 from jixiao.workbooks.canvas import lines_needed, row_height
+from jixiao.workbooks.loading import load_whole
 from jixiao.workbooks.results import keep_results
 
 AUTHOR = "预算绩效审核"
@@ -51,7 +52,7 @@ def annotate(
     Formulas keep both their text and the results they had, so that the annotated copy reads
     like the original.
     """
-    book = load_workbook(io.BytesIO(original))
+    book = load_whole(original)
     for own in (OPINION, CHANGES):
         if own in book.sheetnames:
             del book[own]

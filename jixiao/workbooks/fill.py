@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from openpyxl import load_workbook
-
 from jixiao.errors import JixiaoError
 from jixiao.forms import Form, TableSection
 from jixiao.intake.extract import number
@@ -30,6 +28,7 @@ from jixiao.intake.text import key
 from jixiao.intake.workbook import marker_of
 from jixiao.submission import NOTHING, FormData, IndicatorRow, Submission
 from jixiao.workbooks.clerk import Clerk
+from jixiao.workbooks.loading import load_whole
 
 _TEXT_COLUMNS = {"name", "explanation"}
 _ROW = ("name", "sign", "target", "unit", "actual", "weight", "score", "explanation")
@@ -64,7 +63,7 @@ def fill(
         mark = marker.sheets.get(sheet.name)
         if mark is not None:
             parts.extend(parts_of(sheet.grid, prepared, mark))
-    book = load_workbook(io.BytesIO(issued))
+    book = load_whole(issued)
     held = {part.form.id for part in parts}
     wanted = [d for d in submission.forms if marker.kind != TARGETS or d.form in held]
     for data, part in _pairs(wanted, parts):

@@ -12,10 +12,10 @@ import zipfile
 from lxml import etree
 
 from jixiao.intake.guard import inspect
-from jixiao.intake.package import Package, main_part, parse_xml, relations
+from jixiao.intake.package import Package, parse_xml
+from jixiao.workbooks.loading import sheet_parts
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-_RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
 def keep_results(original: bytes, changed: bytes) -> bytes:
@@ -23,7 +23,7 @@ def keep_results(original: bytes, changed: bytes) -> bytes:
     before, after = inspect(original, "原文件").package, inspect(changed, "批注文件").package
     assert before is not None
     assert after is not None
-    old, new = _sheets(before), _sheets(after)
+    old, new = sheet_parts(before), sheet_parts(after)
     replaced: dict[str, bytes] = {}
     for name, part in new.items():
         results = _results(before, old[name]) if name in old else {}
@@ -34,19 +34,6 @@ def keep_results(original: bytes, changed: bytes) -> bytes:
                     root, xml_declaration=True, encoding="UTF-8", standalone=True
                 )
     return _rewritten(changed, replaced) if replaced else changed
-
-
-def _sheets(package: Package) -> dict[str, str]:
-    """Sheet name → part."""
-    main = main_part(package, "xl/", "xl/workbook.xml")
-    related = relations(package, main)
-    book = parse_xml(package.read(main), main)
-    found = {}
-    for sheet in book.iterfind(f"{_M}sheets/{_M}sheet"):
-        kind, part = related.get(sheet.get(_RID, ""), ("", ""))
-        if kind == "worksheet" and part in package.names:
-            found[sheet.get("name", "")] = part
-    return found
 
 
 def _results(package: Package, part: str) -> dict[str, tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EmptyCell
 
 from jixiao.diff import diff
 from jixiao.findings import Finding, Place, Severity
@@ -101,6 +102,37 @@ def test_marks_of_an_earlier_round_go(filled: bytes, findings: list[Finding]) ->
     assert cell.comment is None
     assert cell.fill.fgColor.rgb.endswith("FFF9E3")
     assert book.sheetnames.count("审核意见") == 1
+
+
+def test_everything_else_looks_as_before(filled: bytes, findings: list[Finding]) -> None:
+    """Cells that a merged area covers, too: their borders are the area's edges."""
+    marked = {(p.sheet, p.cell) for f in findings for p in f.where}
+    annotated = annotate(filled, findings)
+    before, after = looks(filled), looks(annotated)
+    assert before.keys() <= after.keys()
+    assert {k for k, look in before.items() if after[k] != look} <= marked
+    merged = areas(filled)
+    assert merged == {name: areas(annotated)[name] for name in merged}
+    assert sum(map(len, merged.values())) > 50
+
+
+def looks(data: bytes) -> dict[tuple[str, str], tuple[object, ...]]:
+    """What every cell of a workbook looks like, as it stands in the file."""
+    book = load_workbook(io.BytesIO(data), read_only=True)
+    return {
+        (sheet.title, cell.coordinate): (
+            cell.font, cell.border, cell.fill, cell.number_format, cell.alignment, cell.protection,
+        )
+        for sheet in book.worksheets
+        for row in sheet.iter_rows()
+        for cell in row
+        if not isinstance(cell, EmptyCell)
+    }  # fmt: skip
+
+
+def areas(data: bytes) -> dict[str, set[str]]:
+    book = load_workbook(io.BytesIO(data))
+    return {s.title: {str(area) for area in s.merged_cells.ranges} for s in book.worksheets}
 
 
 def test_findings_alone(findings: list[Finding]) -> None:
