@@ -116,13 +116,18 @@ def _shared_out(stage: str, id: str, items: Sequence[Item], year: int, day: date
 def _hand_on(
     stage: str, ids: Sequence[str], year: int | None, day: date | None, part: Part | None
 ) -> None:
-    """Start what comes next; of a step that was shared out, the last part to end does."""
+    """Start what comes next; of a step that was shared out, the last part to end does.
+
+    The rest of the stage is for the stage itself, which does what has failed once more. Where so
+    much has failed that it would share it out again, and so on for ever, it is not started.
+    """
     if part is None:
         start_next(stage, year, day)
         return
     (id,), (each,), on = ids, *resolve(year, day)
-    if not (due(id, each, on) and shares_at(stage, id, each, str(flow_run.id))):
-        start_next(stage, year, day, shared=ids)
+    left = due(id, each, on)
+    if not (left and shares_at(stage, id, each, str(flow_run.id))):
+        start_next(stage, year, day, shared=ids if len(left) <= ONE_EACH else [])
 
 
 def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -> Ran:

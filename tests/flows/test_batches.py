@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.county import make_county
+from flows import stage
+from flows.order import Part
 from flows.stage import BATCH, MOST_TASK_RUNS, ONE_EACH, in_batches
 from jixiao.cycle import Item
 from jixiao.paths import pack_dir
@@ -76,3 +78,16 @@ def test_only_the_failed_of_a_batch_are_done_again(
     assert {e.unit for e in events(year, "targets_issued")[-2:]} == {d.code for d in sick}
     assert len(events(year, "targets_issued")) == ONE_EACH + 10
     assert [row["单位"] for row in last_table("targets-results")] == [d.name for d in sick]
+
+
+@pytest.mark.parametrize(("failed", "again"), [(3, ["publish"]), (ONE_EACH + 1, [])])
+def test_what_failed_is_not_shared_out_for_ever(
+    monkeypatch: pytest.MonkeyPatch, failed: int, again: list[str]
+) -> None:
+    """The last part to end starts the stage again for what comes after the shared step."""
+    started: list[list[str]] = []
+    monkeypatch.setattr(stage, "due", lambda *_: [Item(str(n), "某单位") for n in range(failed)])
+    monkeypatch.setattr(stage, "shares_at", lambda *_: [])
+    monkeypatch.setattr(stage, "start_next", lambda *_, shared: started.append(shared))
+    stage._hand_on("publish", ["publish"], YEAR, date(2024, 9, 2), Part(2, 2))
+    assert started == [again]
