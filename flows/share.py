@@ -5,14 +5,22 @@ from __future__ import annotations
 from datetime import date
 
 from prefect import State, flow
+from prefect.runtime import flow_run
 
 from flows.order import Part
 from flows.stage import RUNNER, run_steps
+from jixiao.cycle import step as step_of
+
+
+def _name() -> str:
+    """As an operator reads it among the runs: 分担 下发绩效目标申报表 1/2."""
+    given = flow_run.parameters
+    return f"分担 {step_of(given['step']).title} {given['part']}/{given['parts']}"
 
 
 @flow(
     name="share",
-    flow_run_name="分担 {step} {part}/{parts}",
+    flow_run_name=_name,
     description="分担一个阶段的一部分单位，由该阶段自动启动",
     task_runner=RUNNER,
 )

@@ -25,7 +25,7 @@ from flows.server import LOGIN as SENT
 from flows.server import SERVER_LOGIN as ASKED
 from flows.server import SHARES
 from flows.stage import ONE_EACH
-from jixiao.cycle import Item, open_cycle, outstanding
+from jixiao.cycle import Item, open_cycle, outstanding, step
 from jixiao.notices.sink import Sink
 from jixiao.paths import pack_dir
 from jixiao.policy import load_pack
@@ -162,6 +162,8 @@ def test_two_workers_share_a_stage(
         served.settle()
         assert f"{many} 项分给 2 个执行器办理" in served.state(stage)["message"]
         shares = sorted(served.runs("share"), key=lambda r: r["parameters"]["part"])
+        title = step("targets").title
+        assert [r["name"] for r in shares] == [f"分担 {title} {n}/2" for n in (1, 2)]
         for run, item in zip(shares, sick, strict=True):
             assert run["state"]["type"] == "FAILED"
             assert f"项未完成（{item.name}）" in run["state"]["message"]
