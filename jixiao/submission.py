@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 
-class Cell(msgspec.Struct, frozen=True, gc=False):
+class Cell(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One value as it was handed in; a workbook has some 1,500, so one must cost next to nothing.
 
     Attributes:
