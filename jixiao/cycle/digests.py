@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
 from jixiao.cycle.remind import LATE
-from jixiao.cycle.status import Standing, State, standings, summary
+from jixiao.cycle.status import Standing, State, standing, standings, summary
 from jixiao.cycle.tell import tell
 from jixiao.notices import BUREAU, Told, Unreachable, failed, merged, open_book, told
 from jixiao.policy import Stage
@@ -130,12 +130,14 @@ class CompetentDigests:
     def due(self, cycle: Cycle) -> list[Item]:
         with cycle.store.read() as connection:
             known = told(connection, cycle.year, "competent_digest")
-        everybody = standings(cycle)
+        below: dict[str | None, list[Standing]] = {}
+        for each in standings(cycle):
+            below.setdefault(each.department.competent, []).append(each)
         items = []
         for stage in dict.fromkeys(stage for stage, _ in LATE.values()):
             for reminder in reminders_due(cycle.pack.calendar, stage, cycle.day):
                 for department in cycle.pack.roster.departments:
-                    units = _below(everybody, department.code)
+                    units = below.get(department.code, [])
                     this = Told(stage.value, department.code, "competent_digest", reminder.due, "")
                     if (
                         department.channels
@@ -149,7 +151,8 @@ class CompetentDigests:
     def do(self, cycle: Cycle, item: Item) -> Done:
         name, _, text = item.key.partition(":")
         stage, day = Stage(name), date.fromisoformat(text)
-        units = _below(standings(cycle), item.id)
+        departments = cycle.pack.roster.departments
+        units = [standing(cycle, d) for d in departments if d.competent == item.id]
         rows = [
             {
                 "name": u.department.name,
@@ -166,10 +169,6 @@ class CompetentDigests:
                 units=rows, window=cycle.pack.calendar.window(stage),
             )  # fmt: skip
         return Done(item.id, item.name, f"已汇总下属 {len(units)} 个单位")
-
-
-def _below(everybody: list[Standing], competent: str) -> list[Standing]:
-    return [s for s in everybody if s.department.competent == competent]
 
 
 def _owes(standing: Standing, stage: Stage, day: date) -> bool:
