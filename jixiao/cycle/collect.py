@@ -216,11 +216,13 @@ def _take_filing(
     # Nobody adds another filing of the department before this transaction ends.
     alone(connection, f"filing/{cycle.year}/{department.code}")
     before = filing_records(connection, cycle.year, department.code)
-    if any(r.sha256 == sha256 for r in before):
+    earlier = before[-1] if before else None
+    if earlier is not None and earlier.sha256 in (sha256, _again(sha256, earlier.number)):
         for part in parts:
             _keep(cycle, connection, part.delivery, "duplicate", department)
-        return Done(names, department.name, "与已报送的文件完全相同，不另行登记")
-    earlier = before[-1] if before else None
+        return Done(names, department.name, "与上次报送的文件完全相同，不另行登记")
+    if earlier is not None and any(r.sha256 == sha256 for r in before):
+        sha256 = _again(sha256, earlier.number + 1)
     if earlier is not None and (refusal := _too_old(cycle, connection, parts, earlier)):
         did = [_put_back(cycle, connection, part, refusal).did for part in parts]
         return Done(names, department.name, did[0])
@@ -249,6 +251,12 @@ def _take_filing(
         late=late, missing=_missing(cycle.pack.forms, submission), changes=changes,
     )  # fmt: skip
     return Done(names, department.name, f"已接收，回执号 {filing.receipt}")
+
+
+def _again(sha256: str, number: int) -> str:
+    """The hash of a filing whose file was filed before, with another one since: a department that
+    goes back to what it had handed in first files that anew."""
+    return content_hash(sha256, str(number))
 
 
 def _too_old(

@@ -78,6 +78,26 @@ def test_who_never_proposed_cannot_be_approved(fresh):
         approve(fresh(date(2023, 1, 10)), "没有这个单位", "周明远")
 
 
+def test_going_back_to_what_was_filed_first_is_a_filing_of_its_own(issued):
+    """The very same bytes: only the last filing is not filed twice."""
+    cycle = issued(date(2024, 3, 1))
+    good, bad = (filled(cycle, "evaluation", f"filings/songxi-{n}.yaml") for n in (2, 1))
+    for day, (name, data) in enumerate(
+        [("好.xlsx", good), ("坏.xlsx", bad), ("又好.xlsx", good), ("还是好.xlsx", good)], 1
+    ):
+        cycle = issued(date(2024, 3, day))
+        drop(cycle, name, data)
+        for step in ("collect", "evaluate"):
+            assert not perform(cycle, step)[1]
+    with cycle.store.read() as connection:
+        found = filing_records(connection, 2023, SONGXI)
+        outcomes = [d.outcome for d in delivery_records(connection, 2023)][-4:]
+    assert [r.status for r in found][1:] == ["returned", "accepted"]
+    assert standing(cycle) is State.ACCEPTED
+    assert outcomes == ["filing", "filing", "filing", "duplicate"]
+    assert len({r.receipt for r in found}) == 3
+
+
 def test_a_filing_that_fails_replaces_nothing_and_one_that_passes_does(issued):
     good, bad = (f"filings/songxi-{n}.yaml" for n in (2, 1))
     for day, name, file in (
@@ -94,7 +114,7 @@ def test_a_filing_that_fails_replaces_nothing_and_one_that_passes_does(issued):
     assert standing(cycle) is State.RETURNED
 
     cycle = issued(date(2024, 3, 3))
-    drop(cycle, "又好.xlsx", filled(cycle, "evaluation", good) + b"")
+    drop(cycle, "又好.xlsx", filled(cycle, "evaluation", good))
     perform(cycle, "collect")
     perform(cycle, "evaluate")
     with cycle.store.read() as connection:
