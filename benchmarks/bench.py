@@ -93,6 +93,7 @@ def show(departments: int, found: dict[str, Measured]) -> None:
             rows = [*same, (f"{kind}: whole year", YEAR_STAGES), *rows]
         for name, stages in rows:
             _line(name, found[kind].cost(stages), base, departments, found[kind].peak)
+        print(f"{kind}, peak MB: {found[kind].memory()}")
     if "bare" in found:
         parts = found["bare"].parts.items()
         said = ", ".join(f"{name} {cpu * 1000 / departments:.1f}" for name, cpu in parts)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import others
 from benchmarks.laid_out import LaidOut
-from benchmarks.processes import peak, tree, tree_cpu
+from benchmarks.processes import peaks, tree_cpu
 from benchmarks.workbooks_bench import content, issue_by_openpyxl, read_by_openpyxl
 from jixiao.cycle import advance, approve, open_cycle, outstanding, standings
 from jixiao.errors import RefusedFile
@@ -48,14 +48,14 @@ class Measured:
     """One kind of run over one county.
 
     Attributes:
-        peak: MB of the largest of its processes.
+        peaks: MB of the largest process of each part: ``flows`` runs the year.
         accepted: how many filings were found clean; every kind must agree.
         parts: CPU seconds of the parts of the bare loop, in this process only.
         departments: how many were done, where not all of the county.
     """
 
     stages: dict[str, Cost] = field(default_factory=dict)
-    peak: float = 0.0
+    peaks: dict[str, float] = field(default_factory=dict)
     accepted: int = 0
     parts: dict[str, float] = field(default_factory=dict)
     departments: int = 0
@@ -65,14 +65,25 @@ class Measured:
         chosen = [c for name, c in self.stages.items() if not stages or name in stages]
         return Cost(sum(c.cpu for c in chosen), sum(c.wall for c in chosen))
 
+    @property
+    def peak(self) -> float:
+        """MB of the largest of all processes."""
+        return max(self.peaks.values(), default=0.0)
+
+    def memory(self) -> str:
+        """The parts with their peaks, the largest first."""
+        largest = sorted(self.peaks.items(), key=lambda part: -part[1])
+        return ", ".join(f"{name} {peak:.0f}" for name, peak in largest)
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         cpu, wall = tree_cpu(), time.perf_counter()
         yield
         cost = self.stages[name] = Cost(tree_cpu() - cpu, time.perf_counter() - wall)
-        self.peak = max(self.peak, *(peak(pid) for pid in tree()))
+        for part, peak in peaks().items():
+            self.peaks[part] = max(peak, self.peaks.get(part, 0.0))
         # The largest sizes take hours: whoever waits sees how far it is.
-        print(f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, peak {self.peak:.0f} MB",
+        print(f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, MB: {self.memory()}",
               file=sys.stderr, flush=True)  # fmt: skip
 
     @contextmanager

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 from pathlib import Path
+
+#: What a process is, told by its command line; the first that is in it counts.
+_PARTS = {
+    "prefect server": "server",
+    "prefect.server": "server",
+    "jixiao.cycle.crew": "crew",
+    "jixiao.intake.child": "reader",
+    "benchmarks.bench": "flows",
+}
 
 
 def tree() -> list[int]:
@@ -29,8 +39,17 @@ def _stat(pid: int) -> list[str]:
     return _proc(pid, "stat").rpartition(")")[2].split()  # from the state on
 
 
-def peak(pid: int) -> float:
-    """The most memory a process has had, in MB."""
+def peaks() -> dict[str, float]:
+    """The most memory any process of a part has had so far, in MB; ``ended`` are those gone."""
+    found = {"ended": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
+    for pid in tree():
+        words = _proc(pid, "cmdline").replace("\0", " ")
+        part = next((name for sign, name in _PARTS.items() if sign in words), "others")
+        found[part] = max(found.get(part, 0.0), _peak(pid))
+    return found
+
+
+def _peak(pid: int) -> float:
     found = re.search(r"VmHWM:\s+(\d+) kB", _proc(pid, "status"))
     return int(found[1]) / 1024 if found else 0.0
 
