@@ -174,7 +174,7 @@ def _roster(units: list[_Row], projects: list[_Row], problems: list[str]) -> Ros
         own = [p for p in projects if p.values["unit"] == row.values["code"]]
         given = {**_fields(row), "projects": [_fields(p, without="unit") for p in own]}
         try:
-            department = Department.model_validate(given)
+            department = Department(**given)
             Roster(departments=(department,))
         except ValidationError as error:
             problems += [row.wrong(_said(e)) for e in error.errors()]

@@ -118,7 +118,7 @@ def _base(
         engine_key(),
         filing.sha256,
         cycle.pack.scoring_hash,
-        department.model_dump_json(),
+        department.to_json(),
         targets.hash if targets else "",
         prior.sha256 if prior else "",
     )

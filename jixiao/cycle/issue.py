@@ -44,7 +44,7 @@ class EvaluationWorkbooks:
                 deadline,
                 bureau,
                 "signed" if current_key() else "",
-                department.model_dump_json(),
+                department.to_json(),
                 targets[department.code].hash,
                 prior.sha256 if prior else "",
             )

@@ -67,7 +67,7 @@ class TargetTemplates:
 def _key(cycle: Cycle, department: Department) -> str:
     window = cycle.pack.calendar.window(Stage.TARGETS)
     return content_hash(
-        "targets", cycle.pack.forms_hash, department.model_dump_json(), window.model_dump_json(),
+        "targets", cycle.pack.forms_hash, department.to_json(), window.model_dump_json(),
         "signed" if current_key() else "",
     )  # fmt: skip
 

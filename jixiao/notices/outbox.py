@@ -172,9 +172,7 @@ def merged(connection: Connection, year: int | None = None) -> list[Entry]:
     return _listed(connection, year, Status.MERGED)
 
 
-def told(
-    connection: Connection, year: int, *kinds: str, recipient: str | None = None
-) -> set[Told]:
+def told(connection: Connection, year: int, *kinds: str, recipient: str | None = None) -> set[Told]:
     """What the outbox holds of these kinds (for one recipient) in any state: it is queued or
     sent and not again."""
     columns = (outbox.c.stage, outbox.c.recipient, outbox.c.kind, outbox.c.due, outbox.c.subject)

@@ -77,8 +77,8 @@ def _typed(given: dict[str, Any]) -> dict[str, Any]:
 
 _TYPES: dict[str, Callable[[Any], object]] = {
     "bureau": Bureau.model_validate,
-    "department": Department.model_validate,
-    "unit": Department.model_validate,
+    "department": lambda given: Department(**given),
+    "unit": lambda given: Department(**given),
     "window": Window.model_validate,
     "stage": Stage,
 }

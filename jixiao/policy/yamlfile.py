@@ -202,6 +202,7 @@ _KEYS = "应是键和值。"
 _MESSAGES = {
     "missing": "缺少这一项，请补上。",
     "extra_forbidden": "没有这个键，请检查拼写。",
+    "unexpected_keyword_argument": "没有这个键，请检查拼写。",
     "decimal_parsing": "应是一个数字。",
     "decimal_type": "应是一个数字。",
     "finite_number": "应是一个数字。",
@@ -222,6 +223,7 @@ _MESSAGES = {
     "too_short": "至少要有 {min_length} 项。",
     "dict_type": _KEYS,
     "model_type": _KEYS,
+    "dataclass_type": _KEYS,
     "model_attributes_type": _KEYS,
     "greater_than": "应大于 {gt}。",
     "greater_than_equal": "应不小于 {ge}。",

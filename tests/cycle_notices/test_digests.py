@@ -24,7 +24,7 @@ FIRST = date(2024, 4, 11)
 def changed(pack: Pack, channels: dict | None = None, **departments: dict) -> Pack:
     """The pack with other channels and with departments changed by unit code (``u`` + code)."""
     roster = tuple(
-        d.model_copy(update=departments.get(f"u{d.code}", departments.get("everybody", {})))
+        replace(d, **departments.get(f"u{d.code}", departments.get("everybody", {})))
         for d in pack.roster.departments
     )
     return replace(

@@ -25,8 +25,7 @@ def test_who_cannot_be_reached_is_known_before_the_window_opens(fresh, pack):
     roster = pack.roster.model_copy(
         update={
             "departments": tuple(
-                d.model_copy(update={"channels": ()}) if d.code == QINGHE else d
-                for d in pack.roster.departments
+                replace(d, channels=()) if d.code == QINGHE else d for d in pack.roster.departments
             )
         }
     )

@@ -85,7 +85,7 @@ def test_what_is_no_roster_is_said(pack: Pack) -> None:
 def test_an_imported_roster_counts_from_then_on(pack: Pack, tmp_path: Path) -> None:
     settings = Settings(tmp_path, f"sqlite:///{tmp_path / 'jixiao.db'}")
     first, *others = pack.roster.departments
-    told = first.model_copy(update={"contact": "李**", "phone": "139****2222"})
+    told = replace(first, contact="李**", phone="139****2222")
     roster = pack.roster.model_copy(update={"departments": (told, *others)})
     path = write_roster(settings.var, 2023, roster)
     assert path == roster_file(settings.var, 2023)

@@ -24,7 +24,9 @@ def read(line: str) -> tuple[list[str], str]:
 @settings(deadline=None)
 @given(MARKUP.filter(str.strip), MARKUP.filter(str.strip), MARKUP)
 def test_one_link_and_nothing_but_text(unit: str, did: str, place: str) -> None:
-    links, said = read(_link({"单位": unit, "结果": did, "文件": f"https://jixiao.example/{place}"}))
+    links, said = read(
+        _link({"单位": unit, "结果": did, "文件": f"https://jixiao.example/{place}"})
+    )
     assert len(links) == 1
     assert links[0].startswith("https://jixiao.example/")
     assert said == f"{' '.join(unit.split())} {' '.join(did.split())}"

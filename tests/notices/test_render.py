@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -178,7 +179,7 @@ def test_what_may_be_merged_has_one_line_that_says_it(kind):
 
 
 def test_a_preview_shows_what_is_real_and_the_example_for_the_rest():
-    real = {"department": context("issued")["department"].model_copy(update={"name": "某某局"})}
+    real = {"department": replace(context("issued")["department"], name="某某局")}
     _, body = preview(Kind.SUBMIT_REMINDER, real, "text")
     assert body.startswith("某某局：")
     assert "附件2 部门整体支出绩效自评表" in body

@@ -139,9 +139,7 @@ def test_two_schedulers_and_two_workers_at_once(
     assert states["sent"] == len(heard)
 
 
-def test_two_workers_share_a_stage(
-    served: Province, tmp_path: Path, postgres_address: str
-) -> None:
+def test_two_workers_share_a_stage(served: Province, tmp_path: Path, postgres_address: str) -> None:
     """A stage of many departments: each is done once, by the one worker or by the other."""
     settings = Settings(tmp_path / "var", postgres_address)
     many = 2 * ONE_EACH + 40

@@ -53,7 +53,7 @@ def _pack(case: Any) -> Pack:
 
 
 def _findings(folder: Path, code: str, case: Any) -> list[Finding]:
-    department = Department.model_validate(case["department"]) if "department" in case else None
+    department = Department(**case["department"]) if "department" in case else None
     targets = prior = None
     if "targets" in case:
         targets = from_submission(_filing(folder, case["targets"], 2023), 2023, "")

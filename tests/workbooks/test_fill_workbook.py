@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 from collections.abc import Callable
 from typing import Any
@@ -103,7 +104,7 @@ def test_text_keeps_its_section_when_typed_under_the_headings(
 def test_a_project_off_the_roster_goes_to_the_spare_sheet(
     pack: Pack, department: Department, filing: Submission
 ) -> None:
-    alone = department.model_copy(update={"projects": department.projects[:1]})
+    alone = dataclasses.replace(department, projects=department.projects[:1])
     known, other = filing.of("附件3")[:2]
     cells = {**other.cells, "identity.project.value": Cell("全新的事情")}
     other = replace(other, project="全新的事情", cells=cells)
@@ -118,7 +119,7 @@ def test_a_project_off_the_roster_goes_to_the_spare_sheet(
 
 
 def test_no_sheet_for_it_is_said(pack: Pack, department: Department, filing: Submission) -> None:
-    alone = department.model_copy(update={"projects": ()})
+    alone = dataclasses.replace(department, projects=())
     with pytest.raises(JixiaoError, match="请增加备用表"):
         fill(issue_workbook(pack, alone, None), filing, pack.forms)
 

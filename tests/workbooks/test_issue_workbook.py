@@ -214,7 +214,7 @@ def test_untouched_project_sheets_are_left_out(pack: Pack, issued: bytes) -> Non
 def test_a_department_without_projects_gets_spare_sheets_only(
     pack: Pack, department: Department
 ) -> None:
-    alone = department.model_copy(update={"projects": ()})
+    alone = replace(department, projects=())
     names = load_workbook(io.BytesIO(issue_workbook(pack, alone, None))).sheetnames
     assert "附件3-1" in names
     assert "附件3-2" not in names

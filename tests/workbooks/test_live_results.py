@@ -59,6 +59,6 @@ def test_weights_that_are_full_within_half_a_cent_are_full(
 @pytest.mark.parametrize("name", ["<r><t>甲</t></r>", "<r>&</r>", "<r></r>"])
 def test_text_never_becomes_markup(pack: Pack, department: Department, name: str) -> None:
     """XlsxWriter takes a text that looks like a rich string for ready XML."""
-    called = department.model_copy(update={"name": name})
+    called = replace(department, name=name)
     cover = load_workbook(io.BytesIO(issue_workbook(pack, called, None)))["封面"]
     assert name in [c.value for row in cover.iter_rows() for c in row]

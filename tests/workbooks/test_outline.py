@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ def test_the_same_input_gives_the_same_bytes(
 def test_what_a_department_is_called_cannot_break_the_document(
     pack: Pack, department: Department
 ) -> None:
-    odd = department.model_copy(update={"name": "<w:p>&甲局"})
+    odd = replace(department, name="<w:p>&甲局")
     read = read_file(narrative_outline(pack, odd, None), "提纲.docx", pack.forms)
     assert any("<w:p>&甲局" in p.text for d in read.forms for p in d.paragraphs)
 

@@ -105,7 +105,7 @@ def test_the_demonstration_is_issued_as_the_plain_writer_issues_it(
 @pytest.mark.parametrize("count", range(9))
 def test_any_number_of_projects(pack: Pack, department: Department, count: int) -> None:
     projects = tuple(Project(name=f"项目{n}") for n in range(count))
-    known = department.model_copy(update={"projects": projects})
+    known = replace(department, projects=projects)
     make = lambda: issue_workbook(pack, known, None, spare_projects=count % 3)  # noqa: E731
     same_as_plain(make)
 
@@ -113,7 +113,7 @@ def test_any_number_of_projects(pack: Pack, department: Department, count: int) 
 def told(department: Department, text: str) -> Department:
     """A department in which everything a roster says is this text."""
     project = Project(name=text, supervisor=text, implementer="")
-    return department.model_copy(update={"name": text, "code": text, "projects": (project,)})
+    return replace(department, name=text, code=text, projects=(project,))
 
 
 def meant(targets: TargetSet, project: str, text: str) -> TargetSet:
@@ -194,9 +194,7 @@ def test_any_texts_and_figures(
     finals: list[str],
     labels: str,
 ) -> None:
-    known = department.model_copy(
-        update={"name": name, "projects": (Project(name=project, supervisor=supervisor),)}
-    )
+    known = replace(department, name=name, projects=(Project(name=project, supervisor=supervisor),))
     wanted = TargetSet(
         2023,
         known.code,

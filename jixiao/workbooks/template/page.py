@@ -159,7 +159,7 @@ def cover_page(
 
     def write(book: Book, texts: Sequence[str]) -> None:
         text = iter(texts).__next__
-        shown = department.model_copy(update={"name": text(), "code": text()})
+        shown = replace(department, name=text(), code=text())
         sheets = []
         for sheet, _ in written:
             project = text()
