@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from heapq import nsmallest
 from urllib.parse import quote
 
 from prefect import task
@@ -14,7 +15,7 @@ from prefect.artifacts import (
     create_table_artifact,
 )
 
-from jixiao.cycle import Standing, State, open_cycle, standings, status_rows, summary
+from jixiao.cycle import Standing, State, Tally, each_standing, open_cycle, status_rows
 
 ACCEPTED = State.ACCEPTED.number
 
@@ -23,31 +24,34 @@ ACCEPTED = State.ACCEPTED.number
 def show_standings(year: int, day: date) -> None:
     """The table of who is where, since when, what is next and who must do it."""
     cycle = open_cycle(year, day)
-    items = standings(cycle)
-    shown = items if len(items) <= MOST_ROWS else sorted(items, key=_behind)[:MOST_ROWS]
-    cut = f"，共 {len(items)} 个单位，列最落后的 {MOST_ROWS} 个，全部见 jixiao status"
+    many = len(cycle.pack.roster.departments) > MOST_ROWS
+    tally = Tally()
+    passing = tally.of(each_standing(cycle))
+    shown = nsmallest(MOST_ROWS, passing, key=_behind) if many else list(passing)
+    cut = f"，共 {tally.total} 个单位，列最落后的 {MOST_ROWS} 个，全部见 jixiao status"
     create_table_artifact(
         key=f"who-is-where-{year}",
         table=status_rows(shown),
-        description=f"{year} 年度绩效自评进度（{day}）{cut if len(shown) < len(items) else ''}",
+        description=f"{year} 年度绩效自评进度（{day}）{cut if many else ''}",
     )
+    accepted = sum(n for state, n in tally.counts.items() if state.number >= ACCEPTED)
     base = cycle.pack.info.site.base_url
     create_progress_artifact(
         key=f"done-{year}",
-        progress=100 * sum(1 for s in items if s.state.number >= ACCEPTED) / max(len(items), 1),
+        progress=100 * accepted / max(tally.total, 1),
         description=f"{year} 年度已审核通过的单位（{day}）",
     )
-    if any(s.publication for s in items):
+    if tally.public:
         create_link_artifact(
             key=f"register-{year}",
             link=f"{base}/{year}/register/",
             link_text=f"{year} 年度公开网址统计表",
             description=f"公开首页：{base}/",
         )
-    lines = [f"- {state.sentence}：{count} 个单位" for state, count in summary(items).items()]
+    lines = [f"- {state.sentence}：{n} 个单位" for state, n in tally.by_state().items()]
     create_markdown_artifact(
         key=f"progress-{year}",
-        markdown="\n".join([f"## {year} 年度进度（{day}，共 {len(items)} 个单位）", *lines]),
+        markdown="\n".join([f"## {year} 年度进度（{day}，共 {tally.total} 个单位）", *lines]),
         description="进度汇总",
     )
 

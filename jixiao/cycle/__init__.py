@@ -14,7 +14,7 @@ from jixiao.cycle.base import (
 from jixiao.cycle.compare import PackChange, compare_packs
 from jixiao.cycle.operators import decide_targets_of, tell_at_once, tell_operators_of
 from jixiao.cycle.receipts import receipt_rows
-from jixiao.cycle.status import Standing, State, standings, status_rows, summary
+from jixiao.cycle.status import Standing, State, Tally, each_standing, standings, status_rows
 from jixiao.cycle.targets import approve, proposals, return_targets
 from jixiao.cycle.tell import tell_failure
 
@@ -28,10 +28,12 @@ __all__ = [
     "Standing",
     "State",
     "Step",
+    "Tally",
     "advance",
     "approve",
     "compare_packs",
     "decide_targets_of",
+    "each_standing",
     "open_cycle",
     "open_years",
     "outstanding",
@@ -42,7 +44,6 @@ __all__ = [
     "standings",
     "status_rows",
     "step",
-    "summary",
     "tell_at_once",
     "tell_failure",
     "tell_operators_of",

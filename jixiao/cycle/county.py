@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from jixiao.cycle.base import Cycle, file_name
 from jixiao.cycle.evaluate import evaluate_filing
-from jixiao.cycle.status import Standing, standings
+from jixiao.cycle.status import Standing, each_standing
 from jixiao.policy import Stage
 from jixiao.reports.county_files import summary_files
 from jixiao.reports.summary import (
@@ -89,7 +89,7 @@ def write_summary(cycle: Cycle, formats: tuple[str, ...]) -> Written:
 def summarise(cycle: Cycle) -> CountySummary:
     """Everything the database knows of the year, brought together."""
     before = _newest_scores(cycle.store, cycle.year - 1)
-    lines = [_line(cycle, s, before.get(s.department.code)) for s in standings(cycle)]
+    lines = [_line(cycle, s, before.get(s.department.code)) for s in each_standing(cycle)]
     draft = cycle.day < cycle.pack.calendar.window(Stage.PUBLISH).opens
     return county_summary(cycle.pack, lines, as_of=cycle.day, draft=draft)
 

@@ -8,15 +8,16 @@ from datetime import date
 from sqlalchemy import Connection
 
 from jixiao.policy import Calendar, Stage, Window
+from jixiao.store.db import Units
 from jixiao.store.extensions import extension_records
 
 #: Unit code and stage → the newest date granted.
 Granted = Mapping[tuple[str, Stage], date]
 
 
-def granted(connection: Connection, year: int, unit: str | None = None) -> Granted:
+def granted(connection: Connection, year: int, units: Units = None) -> Granted:
     """The extensions that count: the newest of each department and stage."""
-    records = extension_records(connection, year, unit)
+    records = extension_records(connection, year, units)
     return {(r.unit, Stage(r.stage)): r.until for r in records}
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
 from jixiao.cycle.remind import LATE
-from jixiao.cycle.status import Standing, State, standing, standings, summary
+from jixiao.cycle.status import Standing, State, Tally, each_standing, standing
 from jixiao.cycle.tell import tell
 from jixiao.notices import BUREAU, Told, Unreachable, failed, merged, open_book, told
 from jixiao.policy import Stage
@@ -52,7 +52,7 @@ class Openings:
         if cycle.day >= submit.opens:
             items += [
                 Item(s.department.code, s.department.name, "submit_opened")
-                for s in standings(cycle)
+                for s in each_standing(cycle)
                 if _waited(s, submit.opens)
                 and Told("submit", s.department.code, "submit_opened", submit.opens, "")
                 not in known
@@ -130,18 +130,19 @@ class CompetentDigests:
     def due(self, cycle: Cycle) -> list[Item]:
         with cycle.store.read() as connection:
             known = told(connection, cycle.year, "competent_digest")
-        below: dict[str | None, list[Standing]] = {}
-        for each in standings(cycle):
-            below.setdefault(each.department.competent, []).append(each)
+        below: dict[str | None, set[_Turn]] = {}
+        for each in each_standing(cycle):
+            if each.state in LATE:
+                below.setdefault(each.department.competent, set()).add(_turn(each))
         items = []
         for stage in dict.fromkeys(stage for stage, _ in LATE.values()):
             for reminder in reminders_due(cycle.pack.calendar, stage, cycle.day):
                 for department in cycle.pack.roster.departments:
-                    units = below.get(department.code, [])
+                    turns = below.get(department.code, ())
                     this = Told(stage.value, department.code, "competent_digest", reminder.due, "")
                     if (
                         department.channels
-                        and any(_owes(u, stage, reminder.due) for u in units)
+                        and any(_owes(turn, stage, reminder.due) for turn in turns)
                         and this not in known
                     ):
                         key = f"{stage}:{reminder.due}"
@@ -159,7 +160,7 @@ class CompetentDigests:
                 "state": u.state.sentence,
                 "next": u.next,
                 "overdue": u.overdue,
-                "open": _owes(u, stage, day),
+                "open": u.state in LATE and _owes(_turn(u), stage, day),
             }
             for u in units
         ]
@@ -171,12 +172,20 @@ class CompetentDigests:
         return Done(item.id, item.name, f"已汇总下属 {len(units)} 个单位")
 
 
-def _owes(standing: Standing, stage: Stage, day: date) -> bool:
-    """Whether a unit has something to hand in at this stage since before this day."""
-    mine = LATE.get(standing.state)
-    return (
-        mine is not None and mine[0] is stage and (standing.since is None or standing.since < day)
-    )
+class _Turn(NamedTuple):
+    """A unit's turn to hand something in: at which stage, and since when."""
+
+    stage: Stage
+    since: date | None
+
+
+def _turn(standing: Standing) -> _Turn:
+    return _Turn(LATE[standing.state][0], standing.since)
+
+
+def _owes(turn: _Turn, stage: Stage, day: date) -> bool:
+    """Whether something is to be handed in at this stage since before this day."""
+    return turn.stage is stage and (turn.since is None or turn.since < day)
 
 
 class Digest:
@@ -194,17 +203,17 @@ class Digest:
         return [] if cycle.day in days else [Item("digest", f"{cycle.day} 汇总")]
 
     def do(self, cycle: Cycle, item: Item) -> Done:
-        items = standings(cycle)
-        counts = [(state.sentence, count) for state, count in summary(items).items()]
+        tally = Tally()
+        overdue = [s.department.name for s in tally.of(each_standing(cycle)) if s.overdue]
         nobody = [u.name for u in unreachable(cycle)]
         with cycle.store.begin() as connection:
             tell(
-                cycle, connection, BUREAU, Stage.REVIEW, "bureau_digest", counts=counts,
-                overdue=[s.department.name for s in items if s.overdue],
-                unreachable=nobody,
+                cycle, connection, BUREAU, Stage.REVIEW, "bureau_digest",
+                counts=[(state.sentence, n) for state, n in tally.by_state().items()],
+                overdue=overdue, unreachable=nobody,
                 undelivered=_undelivered(cycle, connection),
             )  # fmt: skip
-        return Done(item.id, item.name, f"已汇总 {len(items)} 个单位")
+        return Done(item.id, item.name, f"已汇总 {tally.total} 个单位")
 
 
 def _undelivered(cycle: Cycle, connection: Connection) -> list[str]:

@@ -11,7 +11,7 @@ from jixiao.cycle.base import Cycle, content_hash
 from jixiao.cycle.decide import accept, return_filing, same_waiver, waive
 from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.cycle.extend import extend
-from jixiao.cycle.status import Standing, State, standing, standings
+from jixiao.cycle.status import Standing, State, each_standing, standing
 from jixiao.errors import JixiaoError, RefusedFile
 from jixiao.findings import Finding
 from jixiao.policy import Department, Stage
@@ -77,7 +77,7 @@ def make_ledger(cycle: Cycle) -> bytes:
 
 def ledger_rows(cycle: Cycle) -> list[LedgerRow]:
     """Every department of the roster, each with the findings of its newest filing."""
-    return [row for standing in standings(cycle) for row in _rows(cycle, standing)]
+    return [row for standing in each_standing(cycle) for row in _rows(cycle, standing)]
 
 
 def _rows(cycle: Cycle, standing: Standing) -> list[LedgerRow]:

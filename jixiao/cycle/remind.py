@@ -11,24 +11,20 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item
 from jixiao.cycle.deadlines import Granted, granted, own_window
-from jixiao.cycle.status import Standing, State, standing, standings
+from jixiao.cycle.status import Standing, State, each_standing, standing
 from jixiao.cycle.tell import frame, tell
 from jixiao.notices import (
     ESCALATION,
     ChannelBook,
     Delivery,
     Told,
-    failed,
     merge_waiting,
     open_book,
+    ready,
     send_due,
     sweep,
     told,
-    waiting,
 )
-from jixiao.notices.delivery import MAX_ATTEMPTS
-from jixiao.notices.model import Status
-from jixiao.notices.outbox import LEASE
 from jixiao.policy import Stage, Window
 from jixiao.schedule import holds_back, reminders_due, reminders_reached
 from jixiao.store.targets import issued_records
@@ -60,7 +56,7 @@ def late(cycle: Cycle) -> Iterator[Late]:
     """Everybody whose turn it is, whether or not the closing date has come."""
     with cycle.store.read() as connection:
         given = granted(connection, cycle.year)
-    found = (_late(cycle, given, each) for each in standings(cycle))
+    found = (_late(cycle, given, each) for each in each_standing(cycle))
     return (each for each in found if each is not None)
 
 
@@ -214,22 +210,9 @@ class Outbox:
         now = self._clock()
         if holds_back(cycle.pack.calendar, cycle.day, now):
             return []
-        with cycle.store.read() as connection:
-            entries = waiting(connection, cycle.year)
-            again = [
-                e
-                for e in (failed(connection, cycle.year) if _resends(cycle) else ())
-                if e.status is Status.UNKNOWN and e.attempts < MAX_ATTEMPTS
-            ]
-        with open_book(cycle.pack.channels) as book:
-            ready = [
-                e
-                for e in entries
-                if book.channel(e.channel) is not None
-                and (e.next_attempt is None or e.next_attempt <= now)
-                and (e.status is Status.WAITING or e.updated <= now - LEASE)
-            ] + [e for e in again if book.channel(e.channel) is not None]
-        return [Item("outbox", f"{len(ready)} 条通知")] if ready else []
+        with open_book(cycle.pack.channels) as book, cycle.store.read() as connection:
+            count = ready(connection, book, now, year=cycle.year, resend=_resends(cycle))
+        return [Item("outbox", f"{count} 条通知")] if count else []
 
     def do(self, cycle: Cycle, item: Item) -> Done:
         now = self._clock()

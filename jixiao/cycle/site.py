@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, open_cycle, years_with_packs
 from jixiao.cycle.publish import PAGE
 from jixiao.cycle.render import templates_hash
-from jixiao.cycle.status import Standing, State, standings
+from jixiao.cycle.status import Standing, State, each_standing
 from jixiao.cycle.tell import tell
 from jixiao.policy import Stage
 from jixiao.publishing.content import Kept
@@ -155,7 +155,7 @@ def _withdrawn(record: PublicationRecord) -> Withdrawn:
 
 
 def _register_rows(cycle: Cycle) -> list[RegisterRow]:
-    return [_register_row(standing) for standing in standings(cycle)]
+    return [_register_row(standing) for standing in each_standing(cycle)]
 
 
 def _register_row(standing: Standing) -> RegisterRow:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
 from jixiao.cycle.base import Cycle
 from jixiao.cycle.deadlines import Granted, granted, own_window
 from jixiao.policy import Department, Stage
+from jixiao.store.db import Units
 from jixiao.store.decisions import DecisionRecord, decision_records
 from jixiao.store.filings import (
     EvaluationRecord,
@@ -70,9 +73,13 @@ class Standing:
         return self.department.name if self.state.who == "单位" else self.state.who
 
 
+#: So many departments are read at once. All that is known of 10,000 is 50 MB.
+AT_ONCE = 500
+
+
 @dataclass(frozen=True)
 class _Known:
-    """Everything the database holds on one year, by unit code."""
+    """What the database holds on some departments' year, by unit code."""
 
     targets: dict[str, TargetRecord]
     issued: dict[tuple[str, str], IssuedRecord]
@@ -85,8 +92,17 @@ class _Known:
 
 def standings(cycle: Cycle) -> list[Standing]:
     """Every department of the roster, in roster order."""
-    known = _read(cycle)
-    return [_standing(cycle, known, d) for d in cycle.pack.roster.departments]
+    return list(each_standing(cycle))
+
+
+def each_standing(cycle: Cycle) -> Iterator[Standing]:
+    """The same, for who need not hold them all: they are read some at a time."""
+    departments = cycle.pack.roster.departments
+    for start in range(0, len(departments), AT_ONCE):
+        some = departments[start : start + AT_ONCE]
+        known = _read(cycle, [d.code for d in some])
+        for department in some:
+            yield _standing(cycle, known, department)
 
 
 def standing(cycle: Cycle, department: Department) -> Standing:
@@ -94,19 +110,19 @@ def standing(cycle: Cycle, department: Department) -> Standing:
     return _standing(cycle, _read(cycle, department.code), department)
 
 
-def _read(cycle: Cycle, unit: str | None = None) -> _Known:
+def _read(cycle: Cycle, units: Units) -> _Known:
     with cycle.store.read() as connection:
         filings: dict[str, list[FilingRecord]] = {}
-        for filing in filing_records(connection, cycle.year, unit):
+        for filing in filing_records(connection, cycle.year, units):
             filings.setdefault(filing.unit, []).append(filing)
         return _Known(
-            targets={r.unit: r for r in target_records(connection, cycle.year, unit)},
-            issued={(r.unit, r.kind): r for r in issued_records(connection, cycle.year, unit)},
+            targets={r.unit: r for r in target_records(connection, cycle.year, units)},
+            issued={(r.unit, r.kind): r for r in issued_records(connection, cycle.year, units)},
             filings=filings,
-            evaluations=evaluation_records(connection, cycle.year, unit),
-            publications=publication_records(connection, cycle.year, unit),
-            granted=granted(connection, cycle.year, unit),
-            decisions=decision_records(connection, cycle.year, unit),
+            evaluations=evaluation_records(connection, cycle.year, units),
+            publications=publication_records(connection, cycle.year, units),
+            granted=granted(connection, cycle.year, units),
+            decisions=decision_records(connection, cycle.year, units),
         )
 
 
@@ -203,14 +219,31 @@ def _overdue(cycle: Cycle, closes: date) -> int:
     return max(0, (cycle.day - closes).days)
 
 
-def summary(items: list[Standing]) -> dict[State, int]:
-    """How many departments stand where, in the order of the year."""
-    counts: dict[State, int] = {}
-    for state in State:
-        n = sum(1 for i in items if i.state is state)
-        if n:
-            counts[state] = n
-    return counts
+@dataclass
+class Tally:
+    """Counts departments as they pass by, so that nobody has to hold them all.
+
+    Attributes:
+        public: how many have a report that is or was published.
+    """
+
+    counts: Counter[State] = field(default_factory=Counter)
+    public: int = 0
+
+    def of(self, items: Iterable[Standing]) -> Iterator[Standing]:
+        """The same departments, counted."""
+        for each in items:
+            self.counts[each.state] += 1
+            self.public += each.publication is not None
+            yield each
+
+    @property
+    def total(self) -> int:
+        return self.counts.total()
+
+    def by_state(self) -> dict[State, int]:
+        """How many stand where, in the order of the year."""
+        return {state: self.counts[state] for state in State if self.counts[state]}
 
 
 def status_rows(items: list[Standing]) -> list[dict[str, str]]:

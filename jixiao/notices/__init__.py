@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jixiao.notices.channels import Channel, ChannelBook, Unreachable
-from jixiao.notices.delivery import Delivery, send_due
+from jixiao.notices.delivery import Delivery, ready, send_due
 from jixiao.notices.merging import merge_waiting
 from jixiao.notices.model import BUREAU, ESCALATION, OPERATORS, Kind, Notice, Status
 from jixiao.notices.outbox import (
@@ -35,6 +35,7 @@ __all__ = [
     "brief",
     "preview",
     "put",
+    "ready",
     "send_due",
     "sweep",
     "send_failed_again",

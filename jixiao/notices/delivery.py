@@ -16,10 +16,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, RowMapping, bindparam, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    RowMapping,
+    bindparam,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from jixiao.notices.channels import Channel, ChannelBook
 from jixiao.notices.model import Status, message_id
+from jixiao.notices.outbox import LEASE
 from jixiao.notices.outcomes import Outcome
 from jixiao.store.tables import outbox
 
@@ -129,6 +141,32 @@ def send_due(
     return delivery
 
 
+def ready(
+    connection: Connection,
+    channels: ChannelBook,
+    now: datetime,
+    *,
+    year: int | None = None,
+    resend: bool = False,
+    max_attempts: int = MAX_ATTEMPTS,
+) -> int:
+    """How many rows can go out now; those of channels that are not configured cannot.
+
+    Args:
+        resend: also those that may or may not have arrived, see :func:`sweep`.
+    """
+    status, due = outbox.c.status, _due(now)
+    kinds = [
+        (status == Status.WAITING) & due,
+        (status == Status.SENDING) & due & (outbox.c.updated <= now - LEASE),
+    ]
+    if resend:
+        kinds.append((status == Status.UNKNOWN) & (outbox.c.attempts < max_attempts))
+    counts = select(outbox.c.channel, func.count()).where(_of(year), or_(*kinds))
+    found = connection.execute(counts.group_by(outbox.c.channel)).all()
+    return sum(count for name, count in found if channels.channel(name) is not None)
+
+
 class _Budget:
     """How many rows may still be tried, shared by all channels."""
 
@@ -214,6 +252,10 @@ def _of(year: int | None) -> ColumnElement[bool]:
     return true() if year is None else outbox.c.year == year
 
 
+def _due(now: datetime) -> ColumnElement[bool]:
+    return or_(outbox.c.next_attempt.is_(None), outbox.c.next_attempt <= now)
+
+
 def _claim(
     engine: Engine, channel: str, now: datetime, year: int | None, size: int
 ) -> Sequence[RowMapping]:
@@ -222,7 +264,7 @@ def _claim(
         select(outbox.c.id)
         .where(
             outbox.c.status == Status.WAITING,
-            or_(outbox.c.next_attempt.is_(None), outbox.c.next_attempt <= now),
+            _due(now),
             outbox.c.channel == channel,
             _of(year),
         )

@@ -61,8 +61,9 @@ def merge_waiting(
 
 
 def _mergeable(connection: Connection, year: int) -> Sequence[RowMapping]:
+    columns = [c for c in outbox.c if c.name not in ("title", "body")]  # long, and not needed
     query = (
-        select(outbox)
+        select(*columns)
         .where(
             outbox.c.year == year,
             outbox.c.status == Status.WAITING,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,19 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, func, make_url, select
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
@@ -137,6 +149,19 @@ def migrate(engine: Engine) -> None:
         alone(connection, "migrate")  # whoever comes second finds it done
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+#: Of which departments rows are wanted: one code, several, or ``None`` for all.
+Units = str | Sequence[str] | None
+
+
+def of_units(
+    query: Select[tuple[Any, ...]], column: ColumnElement[Any], units: Units
+) -> Select[tuple[Any, ...]]:
+    """The query for the rows of these departments alone."""
+    if units is None:
+        return query
+    return query.where(column == units if isinstance(units, str) else column.in_(units))
 
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> int | None:

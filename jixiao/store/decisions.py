@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from jixiao.store.db import Units, of_units
 from jixiao.store.tables import decisions, filings, waivers
 from jixiao.waivers import Waiver
 
@@ -33,7 +34,7 @@ def put_decision(
 
 
 def decision_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> dict[int, list[DecisionRecord]]:
     """All decisions of a year (on one department's filings) by filing, oldest first."""
     query = (
@@ -42,8 +43,7 @@ def decision_records(
         .where(filings.c.year == year)
         .order_by(decisions.c.id)
     )
-    if unit is not None:
-        query = query.where(filings.c.unit == unit)
+    query = of_units(query, filings.c.unit, units)
     found: dict[int, list[DecisionRecord]] = {}
     for r in connection.execute(query):
         record = DecisionRecord(r.filing_id, r.kind, r.officer, r.reason, r.decided_on)
@@ -62,12 +62,11 @@ def put_waiver(connection: Connection, year: int, unit: str, waiver: Waiver) -> 
 
 
 def waiver_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> dict[str, list[Waiver]]:
     """All waivers of a year (of one department) by unit code, oldest first."""
     query = select(waivers).where(waivers.c.year == year).order_by(waivers.c.id)
-    if unit is not None:
-        query = query.where(waivers.c.unit == unit)
+    query = of_units(query, waivers.c.unit, units)
     found: dict[str, list[Waiver]] = {}
     for r in connection.execute(query):
         waiver = Waiver(r.fingerprint, r.content, r.code, r.officer, r.reason, r.until, r.given_on)

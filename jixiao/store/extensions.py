@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from jixiao.store.db import Units, of_units
 from jixiao.store.tables import extensions
 
 
@@ -40,12 +41,11 @@ def put_extension(
 
 
 def extension_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> list[ExtensionRecord]:
     """All extensions of a year (of one department), oldest first."""
     query = select(extensions).where(extensions.c.year == year).order_by(extensions.c.id)
-    if unit is not None:
-        query = query.where(extensions.c.unit == unit)
+    query = of_units(query, extensions.c.unit, units)
     return [
         ExtensionRecord(r.id, r.unit, r.stage, r.until, r.officer, r.reason, r.granted_on)
         for r in connection.execute(query)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from jixiao.store.db import add, alone
+from jixiao.store.db import Units, add, alone, of_units
 from jixiao.store.tables import decisions, deliveries, evaluations, filings
 
 
@@ -97,12 +97,11 @@ def _filing_rows(connection: Connection, query: Select[tuple[object, ...]]) -> l
 
 
 def filing_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> list[FilingRecord]:
     """All filings of a year (of one department), oldest first."""
     query = select(*_HEAD).where(filings.c.year == year).order_by(filings.c.id)
-    if unit is not None:
-        query = query.where(filings.c.unit == unit)
+    query = of_units(query, filings.c.unit, units)
     return _filing_rows(connection, query)
 
 
@@ -206,7 +205,7 @@ def evaluation_parts(connection: Connection, filing_id: int) -> EvaluationParts 
 
 
 def evaluation_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> dict[int, EvaluationRecord]:
     """The newest evaluation of every filing of a year (of one department), by filing."""
     query = (
@@ -215,8 +214,7 @@ def evaluation_records(
         .where(filings.c.year == year)
         .order_by(evaluations.c.id)
     )
-    if unit is not None:
-        query = query.where(filings.c.unit == unit)
+    query = of_units(query, filings.c.unit, units)
     return {
         r.filing_id: EvaluationRecord(
             r.id, r.filing_id, r.key, r.evaluated_on, r.errors, r.warnings, r.advice, r.total,

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, select, update
 
-from jixiao.store.db import add, alone
+from jixiao.store.db import Units, add, alone, of_units
 from jixiao.store.tables import filings, publications, renderings, site_builds, verifications
 
 
@@ -93,12 +93,11 @@ class PublicationRecord:
 
 
 def publication_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> dict[str, PublicationRecord]:
     """The newest revision of every department (of one alone), by unit code."""
     query = select(publications).where(publications.c.year == year)
-    if unit is not None:
-        query = query.where(publications.c.unit == unit)
+    query = of_units(query, publications.c.unit, units)
     return {
         r.unit: PublicationRecord(
             r.id, r.unit, r.filing_id, r.revision, r.key, r.address, r.path, r.sha256, r.content,
@@ -178,7 +177,7 @@ def put_verification(
 
 
 def verification_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> list[VerificationRecord]:
     """Every look at a year's addresses (at those of one department), oldest first."""
     query = (
@@ -187,8 +186,7 @@ def verification_records(
         .where(publications.c.year == year)
         .order_by(verifications.c.id)
     )
-    if unit is not None:
-        query = query.where(publications.c.unit == unit)
+    query = of_units(query, publications.c.unit, units)
     return [
         VerificationRecord(
             r.unit, r.revision, r.address, r.own, r.state, r.detail, r.sha256, r.checked_on

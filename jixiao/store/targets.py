@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, select, update
 
 from jixiao import targets as target_model
-from jixiao.store.db import add
+from jixiao.store.db import Units, add, of_units
 from jixiao.store.tables import issued, target_sets
 from jixiao.targets import TargetSet
 
@@ -64,12 +64,11 @@ _HEAD = [c for c in target_sets.c if c.name != "content"]
 
 
 def target_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> list[TargetRecord]:
     """All target sets of a year (of one department), oldest first."""
     query = select(*_HEAD).where(target_sets.c.year == year).order_by(target_sets.c.id)
-    if unit is not None:
-        query = query.where(target_sets.c.unit == unit)
+    query = of_units(query, target_sets.c.unit, units)
     return [
         TargetRecord(
             r.id, r.unit, r.hash, r.status, tuple(json.loads(r.problems)), r.received_on,
@@ -110,12 +109,11 @@ def put_issued(
 
 
 def issued_records(
-    connection: Connection, year: int, unit: str | None = None
+    connection: Connection, year: int, units: Units = None
 ) -> list[IssuedRecord]:
     """Everything issued in a year (to one department), oldest first."""
     query = select(issued).where(issued.c.year == year).order_by(issued.c.id)
-    if unit is not None:
-        query = query.where(issued.c.unit == unit)
+    query = of_units(query, issued.c.unit, units)
     return [
         IssuedRecord(r.unit, r.kind, r.key, r.sha256, r.path, r.issued_on)
         for r in connection.execute(query)
