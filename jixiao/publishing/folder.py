@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jixiao.delivery import write_file
+from jixiao.errors import JixiaoError
 from jixiao.publishing.content import Content, bytes_of, digest
 
 KEEP = 3
@@ -68,12 +69,16 @@ def put(
     """Show exactly ``files`` (relative path → content) under ``out/current``.
 
     The last ``keep`` versions stay for whoever must go back. Only one build runs at a time.
+
+    Raises:
+        JixiaoError: ``out/current`` is no link.
     """
     versions, link = out / "versions", out / _LINK
     versions.mkdir(parents=True, exist_ok=True)
     version = _version(files)
     target = versions / version
     with _alone(out):
+        _check_link(link)
         if target.is_dir() and link.is_symlink() and link.resolve() == target.resolve():
             return Switched(False, version, link)
         _clear_unfinished(versions)
@@ -88,6 +93,15 @@ def put(
         switch(link, target)
         _prune(versions, target, keep)
     return Switched(True, version, link)
+
+
+def _check_link(link: Path) -> None:
+    """A folder copied without its links cannot be switched; whose it is must say what goes."""
+    if link.is_dir() and not link.is_symlink():
+        raise JixiaoError(
+            f"{link} 应是指向某一版的链接，现在却是文件夹，多半是复制时没有保留链接。"
+            "请把它改名或删去（各版内容在旁边的 versions 里），再重新办理，会自动重建链接。"
+        )
 
 
 def _version(files: Mapping[str, Content]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
 
 import fsspec
 import pytest
 
 from jixiao.delivery import Folder
+from jixiao.errors import JixiaoError
 from jixiao.publishing.content import Kept, bytes_of, digest
 from jixiao.publishing.folder import put
 
@@ -79,6 +81,20 @@ def test_old_versions_and_their_lists_go(tmp_path: Path) -> None:
     versions = {p.name for p in (tmp_path / "versions").iterdir()}
     assert len(versions) == 2
     assert {p.stem for p in (tmp_path / "lists").iterdir()} == versions
+
+
+def test_a_site_copied_without_its_link_is_named_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "site", {"index.html": b"1"})
+    copied = tmp_path / "copied"
+    shutil.copytree(tmp_path / "site", copied)  # as a copy to a disk without links is
+    with pytest.raises(JixiaoError, match=r"copied/current 应是指向某一版的链接"):
+        put(copied, {"index.html": b"2"})
+    assert (copied / "current" / "index.html").read_bytes() == b"1"
+    assert len(list((copied / "versions").iterdir())) == 1
+    shutil.rmtree(copied / "current")
+    assert (put(copied, {"index.html": b"2"}).root / "index.html").read_bytes() == b"2"
 
 
 def test_what_is_not_what_it_should_be_is_never_shown(reports: Folder, tmp_path: Path) -> None:
