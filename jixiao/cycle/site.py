@@ -24,6 +24,7 @@ from jixiao.publishing.target import mirror
 from jixiao.reports.files import JSON, PDF, WORD
 from jixiao.store.publications import (
     PublicationRecord,
+    is_public,
     last_site_key,
     last_site_version,
     publication_records,
@@ -102,7 +103,7 @@ def _public_years(cycle: Cycle) -> list[Cycle]:
             else open_cycle(year, cycle.day, settings=cycle.settings, actor=cycle.actor)
         )
         with each.store.read() as connection:
-            if year == cycle.year or publication_records(connection, year):
+            if year == cycle.year or is_public(connection, year):
                 years.append(each)
     return years
 

@@ -2,8 +2,8 @@
 
 ``versions/<hash>/`` holds the content, ``current`` is a link to one of them. A reader sees the
 old site or the new one, never half of either, and a crash at any moment leaves the old one.
-A file that stays the same is not written again but gets a second name; ``lists/<hash>.json`` says
-how each file was written, so that one changed by hand is seen.
+A file that stays the same is not written again but gets a second name; ``lists/<hash>.jsonl``
+says how each file was written, a line each, so that one changed by hand is seen.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
-from jixiao.delivery import write_file
 from jixiao.errors import JixiaoError
 from jixiao.publishing.content import Content, bytes_of, digest
 
@@ -84,10 +83,10 @@ def put(
         _clear_unfinished(versions)
         if not target.is_dir():
             fresh, before = versions / f"{_UNFINISHED}{version}", link.resolve()
-            lists = out / "lists"
-            lists.mkdir(exist_ok=True)
-            lies = _write(fresh, files, before, _read_lies(lists / f"{before.name}.json"))
-            write_file(lists / f"{version}.json", json.dumps(lies).encode())
+            _list_of(target).parent.mkdir(exist_ok=True)
+            with _list_of(target).open("w", encoding="utf-8") as lines:
+                _write(fresh, files, before, lines)
+            os.sync()  # all is on the disk before it has its name
             os.rename(fresh, target)
         os.utime(target)
         switch(link, target)
@@ -119,26 +118,33 @@ def _alone(out: Path) -> Iterator[None]:
         yield
 
 
-def _write(
-    fresh: Path, files: Mapping[str, Content], before: Path, lies: Mapping[str, Lies]
-) -> dict[str, Lies]:
-    """Write everything under ``fresh``, on the disk; how it lies there.
+def _write(fresh: Path, files: Mapping[str, Content], before: Path, lines: TextIO) -> None:
+    """Write everything under ``fresh``.
 
     Args:
         before: the version shown now, whose unchanged files get a second name.
-        lies: how that one was written.
+        lines: where it is said how each file lies there.
     """
-    written = {}
-    for path, content in files.items():
-        file = fresh / path
+    fresh.mkdir()
+    for path, old in _beside(sorted(files), _known(_list_of(before))):
+        file, content = fresh / path, files[path]
         file.parent.mkdir(parents=True, exist_ok=True)
-        wanted, old = digest(content), lies.get(path)
+        wanted = digest(content)
         # One that was changed by hand in the meantime shows it, and is written anew.
         if old is None or old.sha256 != wanted or not _link(before / path, file, old):
             file.write_bytes(bytes_of(content))
-        written[path] = _lies(file, wanted)
-    os.sync()
-    return written
+        lines.write(json.dumps([path, *_lies(file, wanted)]) + "\n")
+
+
+def _beside(
+    paths: Iterable[str], known: Iterator[tuple[str, Lies]]
+) -> Iterator[tuple[str, Lies | None]]:
+    """Each path with how it lay before; both in the order of paths, so that none is held."""
+    at = next(known, None)
+    for path in paths:
+        while at is not None and at[0] < path:
+            at = next(known, None)
+        yield path, at[1] if at is not None and at[0] == path else None
 
 
 def _lies(file: Path, sha256: str) -> Lies:
@@ -157,18 +163,26 @@ def _link(before: Path, file: Path, lies: Lies) -> bool:
     return True
 
 
-def _read_lies(list_: Path) -> dict[str, Lies]:
-    """How a version was written; nothing where that is not known."""
+def _list_of(version: Path) -> Path:
+    """Where it is said how a version was written."""
+    return version.parent.parent / "lists" / f"{version.name}.jsonl"
+
+
+def _known(list_: Path) -> Iterator[tuple[str, Lies]]:
+    """How a version was written, as far as that is known: what is not is written anew."""
     try:
-        found = json.loads(list_.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return {path: Lies(*said) for path, said in found.items()}
+        with list_.open(encoding="utf-8") as lines:
+            for line in lines:
+                path, sha256, size, mtime_ns = json.loads(line)
+                yield str(path), Lies(sha256, size, mtime_ns)
+    except (FileNotFoundError, ValueError, TypeError):
+        return
 
 
 def _clear_unfinished(versions: Path) -> None:
     for left in versions.glob(f"{_UNFINISHED}*"):
         shutil.rmtree(left)
+        _list_of(left.with_name(left.name.removeprefix(_UNFINISHED))).unlink(missing_ok=True)
 
 
 def _prune(versions: Path, current: Path, keep: int) -> None:
@@ -177,4 +191,4 @@ def _prune(versions: Path, current: Path, keep: int) -> None:
     )
     for old in others[: max(len(others) - keep + 1, 0)]:
         shutil.rmtree(old)
-        (versions.parent / "lists" / f"{old.name}.json").unlink(missing_ok=True)
+        _list_of(old).unlink(missing_ok=True)

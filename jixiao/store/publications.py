@@ -107,6 +107,12 @@ def publication_records(
     }  # fmt: skip
 
 
+def is_public(connection: Connection, year: int) -> bool:
+    """Whether any report of a year was ever prepared for the public."""
+    query = select(publications.c.id).where(publications.c.year == year).limit(1)
+    return connection.execute(query).scalar_one_or_none() is not None
+
+
 def put_publication(
     connection: Connection, year: int, unit: str, *, filing_id: int, revision: int, key: str,
     address: str, path: str, sha256: str, content: str, files: dict[str, str],

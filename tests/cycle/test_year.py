@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from jixiao.cycle import outstanding, perform, standings
+from jixiao.cycle import outstanding, perform, standings, status
 from jixiao.cycle.status import State
 from jixiao.store.filings import (
     delivery_records,
@@ -41,6 +41,21 @@ def test_every_department_ends_where_its_story_says(year):
     assert silent.overdue == 189
     assert silent.who == "示例县青禾农技推广站"
     assert "2024-04-30" in silent.next
+
+
+@pytest.mark.parametrize("at_once", [1, 4])
+def test_who_is_where_is_the_same_however_many_are_read_at_once(year, monkeypatch, at_once):
+    whole = standings(year.cycle())
+    read, asked = status._read, []
+
+    def counted(cycle, units):
+        asked.append(len(units))
+        return read(cycle, units)
+
+    monkeypatch.setattr(status, "AT_ONCE", at_once)
+    monkeypatch.setattr(status, "_read", counted)
+    assert standings(year.cycle()) == whole
+    assert asked == [at_once] * (6 // at_once) + [6 % at_once] * (6 % at_once > 0)
 
 
 def test_the_real_filing_is_returned_with_what_a_reviewer_would_name_first(year):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from pathlib import Path
 
 import fsspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jixiao.delivery import Folder
 from jixiao.errors import JixiaoError
@@ -65,12 +68,13 @@ def test_a_file_changed_by_hand_is_written_anew(reports: Folder, tmp_path: Path)
     assert (site / "current" / "page.html").read_bytes() == b"<p>right"
 
 
-def test_a_lost_list_only_costs_time(reports: Folder, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["{", "[1]\n", "[1, 2, 3, 4]\n", '["page.html", "0", "1", null]\n', "\x00"])
+def test_a_damaged_list_only_costs_time(reports: Folder, tmp_path: Path, damage: str) -> None:
     site = tmp_path / "site"
     page = kept(reports, "page.html", b"<p>right")
     put(site, {"page.html": page, "index.html": b"1"})
     for each in (site / "lists").iterdir():
-        each.write_text("{")
+        each.write_text(damage + each.read_text())
     put(site, {"page.html": page, "index.html": b"2"})
     assert (site / "current" / "page.html").read_bytes() == b"<p>right"
 
@@ -81,6 +85,36 @@ def test_old_versions_and_their_lists_go(tmp_path: Path) -> None:
     versions = {p.name for p in (tmp_path / "versions").iterdir()}
     assert len(versions) == 2
     assert {p.stem for p in (tmp_path / "lists").iterdir()} == versions
+
+
+def test_what_was_left_half_written_goes_with_its_list(tmp_path: Path) -> None:
+    def cut(link: Path, version: Path) -> None:
+        raise KeyboardInterrupt
+
+    put(tmp_path, {"index.html": b"1"})
+    broken = Kept(Folder(str(tmp_path)), "not there", "0" * 64)
+    with pytest.raises(OSError, match="not there"):
+        put(tmp_path, {"a.html": b"a", "index.html": b"2", "z.html": broken})
+    with pytest.raises(KeyboardInterrupt):
+        put(tmp_path, {"a.html": b"b", "index.html": b"3"}, switch=cut)
+    put(tmp_path, {"a.html": b"a", "index.html": b"4"})
+    versions = {p.name for p in (tmp_path / "versions").iterdir()}
+    assert len(versions) == 3  # the one that only lacks the switch is whole
+    assert {p.stem for p in (tmp_path / "lists").iterdir()} == versions
+
+
+@given(
+    st.dictionaries(st.sampled_from("abcdef"), st.binary(max_size=2)),
+    st.dictionaries(st.sampled_from("abcdef"), st.binary(max_size=2)),
+)
+def test_any_version_follows_any_other(first: dict[str, bytes], second: dict[str, bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        old = put(Path(folder), first).root.resolve()
+        new = put(Path(folder), second).root.resolve()
+        assert {p.name: p.read_bytes() for p in new.iterdir()} == second
+        for name in first.keys() & second.keys():
+            same = first[name] == second[name]
+            assert (inode(old / name) == inode(new / name)) is same
 
 
 def test_a_site_copied_without_its_link_is_named_before_anything_is_written(
