@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks import others
 from benchmarks.laid_out import LaidOut
-from benchmarks.processes import peaks, tree_cpu
+from benchmarks.processes import tree_cpu, watched
 from benchmarks.workbooks_bench import content, issue_by_openpyxl, read_by_openpyxl
 from jixiao.cycle import advance, approve, open_cycle, outstanding, standings
 from jixiao.errors import RefusedFile
@@ -78,10 +78,9 @@ class Measured:
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         cpu, wall = tree_cpu(), time.perf_counter()
-        yield
+        with watched(self.peaks):
+            yield
         cost = self.stages[name] = Cost(tree_cpu() - cpu, time.perf_counter() - wall)
-        for part, peak in peaks().items():
-            self.peaks[part] = max(peak, self.peaks.get(part, 0.0))
         # The largest sizes take hours: whoever waits sees how far it is.
         print(f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, MB: {self.memory()}",
               file=sys.stderr, flush=True)  # fmt: skip

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import resource
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+#: Seconds between two looks at the memory; a process lives longer than that.
+_LOOK = 2.0
 
 #: What a process is, told by its command line; the first that is in it counts.
 _PARTS = {
@@ -39,14 +44,33 @@ def _stat(pid: int) -> list[str]:
     return _proc(pid, "stat").rpartition(")")[2].split()  # from the state on
 
 
-def peaks() -> dict[str, float]:
-    """The most memory any process of a part has had so far, in MB; ``ended`` are those gone."""
-    found = {"ended": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
-    for pid in tree():
-        words = _proc(pid, "cmdline").replace("\0", " ")
-        part = next((name for sign, name in _PARTS.items() if sign in words), "others")
-        found[part] = max(found.get(part, 0.0), _peak(pid))
-    return found
+@contextmanager
+def watched(peaks: dict[str, float]) -> Iterator[None]:
+    """Write down meanwhile the most memory any process of a part has had, in MB.
+
+    Looked at again and again: what has ended cannot be asked, and what the system keeps of it
+    counts its parent's memory too.
+    """
+    over = threading.Event()
+
+    def look() -> None:
+        for pid in tree():
+            words = _proc(pid, "cmdline").replace("\0", " ")
+            part = next((name for sign, name in _PARTS.items() if sign in words), "others")
+            peaks[part] = max(peaks.get(part, 0.0), _peak(pid))
+
+    def watch() -> None:
+        while not over.wait(_LOOK):
+            look()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watcher.join()
+        look()
 
 
 def _peak(pid: int) -> float:

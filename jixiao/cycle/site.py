@@ -84,12 +84,12 @@ def _site_key(cycle: Cycle) -> str:
     parts = [templates_hash("site"), templates_hash("reports"), cycle.settings.publish_to]
     for each in _public_years(cycle):
         parts.append(each.pack.info.model_dump_json())
-        parts += [repr(row) for row in _register_rows(each)]
-        with each.store.read() as connection:
-            parts += [
-                f"{r.unit} {r.revision} {r.sha256} {r.state == 'withdrawn'}"
-                for r in publication_records(connection, each.year).values()
-            ]
+        for standing in each_standing(each):
+            parts.append(repr(_register_row(standing)))
+            record = standing.publication
+            if record is not None:
+                withdrawn = record.state == "withdrawn"
+                parts.append(f"{record.unit} {record.revision} {record.sha256} {withdrawn}")
     return content_hash(*parts)
 
 
@@ -109,16 +109,16 @@ def _public_years(cycle: Cycle) -> list[Cycle]:
 
 
 def _site_year(cycle: Cycle) -> SiteYear:
-    with cycle.store.read() as connection:
-        records = publication_records(connection, cycle.year)
-    listed = [records[d.code] for d in cycle.pack.roster.departments if d.code in records]
-    register = make_register(cycle.pack, _register_rows(cycle))
-    return SiteYear(
-        cycle.year,
-        tuple(_entry(cycle, r) for r in listed if r.state != "withdrawn"),
-        register,
-        tuple(_withdrawn(r) for r in listed if r.state == "withdrawn"),
-    )
+    entries, withdrawn, rows = [], [], []
+    for standing in each_standing(cycle):
+        rows.append(_register_row(standing))
+        record = standing.publication
+        if record is not None and record.state == "withdrawn":
+            withdrawn.append(_withdrawn(record))
+        elif record is not None:
+            entries.append(_entry(cycle, record))
+    register = make_register(cycle.pack, rows)
+    return SiteYear(cycle.year, tuple(entries), register, tuple(withdrawn))
 
 
 def _entry(cycle: Cycle, record: PublicationRecord) -> SiteEntry:
@@ -153,10 +153,6 @@ def _withdrawn(record: PublicationRecord) -> Withdrawn:
         record.unit, record.listing["unit_name"], record.address,
         record.verified_on or record.published_on, record.detail or "",
     )  # fmt: skip
-
-
-def _register_rows(cycle: Cycle) -> list[RegisterRow]:
-    return [_register_row(standing) for standing in each_standing(cycle)]
 
 
 def _register_row(standing: Standing) -> RegisterRow:
