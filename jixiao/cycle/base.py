@@ -133,12 +133,15 @@ class Item:
         name: what a person calls it.
         key: content hash of what the work is made from, ``""`` where the id says it all.
         beside: files to be looked at together with the one that is the id, each with its hash.
+        about: how many departments it is about, so that what is done for all of them at once is
+            known for as much work as it is.
     """
 
     id: str
     name: str
     key: str = ""
     beside: tuple[tuple[str, str], ...] = ()
+    about: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,11 @@ def do_all(cycle: Cycle, step: str, items: Sequence[Item]) -> Iterator[Done | Ex
 
 
 def worth_it(items: Sequence[Item]) -> bool:
-    """Whether processes are used for so many items."""
-    return len(items) >= MANY and processes() > 1
+    """Whether processes are used for these items: for many, and for one that is about many.
+
+    What a process has taken in memory it seldom gives back; these are replaced, the master is not.
+    """
+    return sum(item.about for item in items) >= MANY and processes() > 1
 
 
 def processes() -> int:

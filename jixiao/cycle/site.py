@@ -46,7 +46,7 @@ class Site:
         with cycle.store.read() as connection:
             if last_site_key(connection) == key:
                 return []
-        return [Item("site", "公开网站", key)]
+        return [Item("site", "公开网站", key, about=len(cycle.pack.roster.departments))]
 
     def do(self, cycle: Cycle, item: Item) -> Done:
         # Of two at once the slower would put an older site in the place of a newer one.

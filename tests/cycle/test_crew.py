@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.county import make_county
-from jixiao.cycle import Cycle, crew, open_cycle, outstanding, perform
+from jixiao.cycle import Cycle, Item, crew, open_cycle, outstanding, perform
 from jixiao.errors import JixiaoError, RefusedFile
 from jixiao.paths import pack_dir
 from jixiao.policy import load_pack
@@ -178,3 +178,13 @@ def test_every_error_can_be_handed_over(error, expected):
     there = pickle.loads(pickle.dumps(crew._portable(error)))
     assert expected in str(there)
     assert isinstance(there, JixiaoError) == isinstance(error, JixiaoError)
+
+
+def test_one_thing_about_many_departments_is_worth_a_process(monkeypatch):
+    monkeypatch.setenv("JIXIAO_PROCESSES", "2")
+    few = [Item("site", "公开网站", about=crew.MANY - 1)]
+    assert not crew.worth_it(few)
+    assert crew.worth_it([Item("site", "公开网站", about=crew.MANY)])
+    assert crew.worth_it([*few, Item("one", "一项")])
+    monkeypatch.setenv("JIXIAO_PROCESSES", "1")
+    assert not crew.worth_it([Item("site", "公开网站", about=crew.MANY)])
