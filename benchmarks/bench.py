@@ -2,13 +2,15 @@
 
 * ``bare``: for every department its workbook and outline are issued, its filing guarded, read and
   evaluated, the workbook marked where it goes back, and page, Word file, PDF and JSON rendered,
-  by calling the functions of ``jixiao`` one after the other. No store, no notices, one process.
+  by calling the functions of ``jixiao`` one after the other; that is ``same work``. ``whole year``
+  has the target template before it and, for what is clean, the public report after it. No store,
+  no site around the reports, no notices, one process.
 * ``cycle``: the same through ``jixiao.cycle.advance`` with database, archive, event log and outbox
   (no channel is set, so notices are written and go nowhere), in as many processes as there are
   cores. ``same work`` are the two days on which the departments get their workbooks and their
-  filings are looked at; the days of the targets and of publication are shown beside, as the bare
-  loop has nothing like them. Then: who is where; the day again with nothing new; and with one
-  department's filing handed in again, which is everything from reading to a new public site.
+  filings are looked at, ``whole year`` the days of the targets and of publication too. Then: who is
+  where; the day again with nothing new; and with one department's filing handed in again, which is
+  everything from reading to a new public site. Ratios of single stages are to the whole bare loop.
 * ``prefect``: as ``cycle``, by the flow of the year with a server of its own (``--prefect``).
 * ``libraries``: single works of a few departments by the house and by what people use otherwise:
   openpyxl (only writes the same texts, figures and merged areas, only goes through the cells),
@@ -42,7 +44,7 @@ from jixiao.paths import pack_dir
 from jixiao.policy import load_pack
 
 ROOT = Path(__file__).resolve().parents[1]
-SAME = ("issue", "review")  # the stages of the year that are the work of the bare loop
+SAME = ("work", "issue", "review")  # the days of issuing and review, as each kind calls them
 YEAR_STAGES = ("targets", *SAME, "publish")
 HEAD = "   CPU s  wall s  ms/dept  dept/s   CPU ×  wall ×  peak MB"
 
@@ -58,8 +60,9 @@ def measure(kind: str, county: LaidOut, rounds: int = 1) -> Measured:
     mine |= {k: v for k, v in os.environ.items() if k == "JIXIAO_PROCESSES"}
     ran = subprocess.run(command, cwd=ROOT, env=mine, stdout=subprocess.PIPE, text=True, check=True)
     found = json.loads(ran.stdout.splitlines()[-1])
-    stages = {name: Cost(**cost) for name, cost in found.pop("stages").items()}
-    return Measured(stages=stages, **found)
+    for costs in ("stages", "parts"):
+        found[costs] = {name: Cost(**cost) for name, cost in found[costs].items()}
+    return Measured(**found)
 
 
 def in_this_process(kind: str, folder: Path, departments: int) -> None:
@@ -85,18 +88,18 @@ def machine() -> str:
 def show(departments: int, found: dict[str, Measured]) -> None:
     """One size as a table; ratios are to the bare loop's CPU and wall time."""
     print(f"\n{departments} departments\n{'':24}{HEAD}")
-    base = found["bare"].cost() if "bare" in found else None
+    bare = found.get("bare")
     for kind in (k for k in found if k != "libraries"):
-        rows: list[tuple[str, tuple[str, ...]]] = [(f"  {s}", (s,)) for s in found[kind].stages]
-        if kind != "bare":
-            same = [] if base is None else [(f"{kind}: same work", SAME)]
-            rows = [*same, (f"{kind}: whole year", YEAR_STAGES), *rows]
-        for name, stages in rows:
-            _line(name, found[kind].cost(stages), base, departments, found[kind].peak)
+        stages = [(f"  {name}", (name,), YEAR_STAGES) for name in found[kind].stages]
+        same = (f"{kind}: same work", SAME, SAME)
+        year = (f"{kind}: whole year", YEAR_STAGES, YEAR_STAGES)
+        for name, mine, bares in (same, year, *stages):
+            base = bare.cost(bares) if bare else None
+            _line(name, found[kind].cost(mine), base, departments, found[kind].peak)
         print(f"{kind}, peak MB: {found[kind].memory()}")
-    if "bare" in found:
-        parts = found["bare"].parts.items()
-        said = ", ".join(f"{name} {cpu * 1000 / departments:.1f}" for name, cpu in parts)
+    if bare:
+        parts = bare.parts.items()
+        said = ", ".join(f"{name} {cost.cpu * 1000 / departments:.1f}" for name, cost in parts)
         print(f"bare, ms CPU a department: {said}; the rest is reading, mostly in its own process")
     if "libraries" in found:
         measured = found["libraries"]

@@ -51,9 +51,7 @@ def lay_out(
             (folder / name).mkdir(parents=True, exist_ok=True)
         for number, member in enumerate(departments_of(pack, departments, seed)):
             if filled:
-                data = issue_workbook(
-                    pack, member.department, member.targets, filled=member.filing
-                )
+                data = issue_workbook(pack, member.department, member.targets, filled=member.filing)
                 (folder / "filings" / f"自评{number:06d}.xlsx").write_bytes(data)
             (folder / "members" / f"{number:06d}").write_bytes(pickle.dumps(member))
             roster.append(member.department)
