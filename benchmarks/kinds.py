@@ -105,12 +105,12 @@ def bare(pack: Pack, county: LaidOut) -> Measured:
     measured = Measured()
     with ChildReader(pack.forms) as reader:
         _by_hand(pack, county, 1, reader, Measured())
-        with measured.stage("work"):
+        with measured.stage("bare"):
             measured.accepted = _by_hand(pack, county, county.departments, reader, measured)
     # The days of the targets and of publication by themselves, as in the other kinds.
-    for stage in ("targets", "publish"):
-        measured.stages[stage] = measured.parts[stage]
-        measured.stages["work"] -= measured.parts[stage]
+    parts = measured.parts
+    work = measured.stages["bare"] - parts["targets"] - parts["publish"]
+    measured.stages = {"targets": parts["targets"], "work": work, "publish": parts["publish"]}
     return measured
 
 
