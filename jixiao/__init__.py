@@ -4,4 +4,4 @@ This package is the domain: it knows forms, values, scores, findings, filings an
 notices, and nothing of Prefect.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"

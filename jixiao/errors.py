@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+Reader = TypeVar("Reader")
 
 
 class JixiaoError(Exception):
@@ -115,3 +118,20 @@ def database_trouble(error: object) -> tuple[str, str]:
             return f"数据库出错：{what}", next
     first = said.splitlines()[0] if said else type(error).__name__
     return f"数据库出错：{first}", "请检查数据库是否可用"
+
+
+def reader_of(readers: Mapping[int, Reader], format: int, what: str) -> Reader:
+    """How what was written in this format is read.
+
+    Args:
+        what: what a person calls it.
+
+    Raises:
+        JixiaoError: a newer program wrote it.
+    """
+    reader = readers.get(format)
+    if reader is None:
+        raise JixiaoError(
+            f"{what}是由更新的程序保存的（格式 {format}，本程序认识到 {max(readers)}）。请先升级程序。"
+        )
+    return reader

@@ -10,13 +10,16 @@ from decimal import Decimal
 from pydantic import BaseModel, ConfigDict, Field
 
 from jixiao.evaluation import Evaluation
-from jixiao.findings import Finding
+from jixiao.findings import Finding, explained
 from jixiao.forms import CellType, Form, TableSection
 from jixiao.policy import Pack
 from jixiao.rules.base import Facts
 from jixiao.scoring import FormScore
 from jixiao.submission import Cell, FormData
 from jixiao.values import NumberError, parse, parse_number
+
+#: The shape an evaluation is kept in; another one is another number.
+FORMAT = 1
 
 
 class _Out(BaseModel):
@@ -142,7 +145,7 @@ def evaluation_out(pack: Pack, evaluation: Evaluation) -> EvaluationOut:
         pack_version=pack.info.version,
         forms=[_form(facts, data) for data in submission.forms],
         findings=[
-            _finding(f, submission.explanations.get(f.fingerprint, "")) for f in evaluation.findings
+            _finding(f, explained(submission.explanations, f)) for f in evaluation.findings
         ],
         totals=[_totals(s) for s in evaluation.scores],
         unplaced=[

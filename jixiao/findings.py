@@ -7,6 +7,7 @@ page, in a workbook comment, in a notice and in JSON without asking anything els
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -70,9 +71,39 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stable id of this finding across re-checks of the same content (hex, 16 characters)."""
-        sides = "|".join(
-            f"{p.form}/{p.project or ''}/{p.sheet}/{p.cell}/{p.text}" for p in self.where
-        )
-        raw = f"{self.code}|{sides}|{self.found}|{self.expected}"
-        return hashlib.sha256(raw.encode()).hexdigest()[:16]
+        """Stable id of this finding across re-checks of the same content: 16 hex characters,
+        from the second numbering on with its version before them (``2.`` …)."""
+        return self.fingerprints[0]
+
+    @property
+    def fingerprints(self) -> tuple[str, ...]:
+        """Every id it was ever known by, the one in use first: waivers and explanations that
+        name it by an older one still count."""
+        newest_first = sorted(NUMBERINGS.items(), reverse=True)
+        return tuple(_with_version(v, number(self)) for v, number in newest_first)
+
+
+def explained(said: Mapping[str, str], finding: Finding) -> str:
+    """What a department wrote to a finding, ``""`` if nothing.
+
+    Args:
+        said: its words by the fingerprint it knows the finding by.
+    """
+    return next((said[f] for f in finding.fingerprints if f in said), "")
+
+
+def _with_version(version: int, number: str) -> str:
+    return number if version == 1 else f"{version}.{number}"
+
+
+def _by_sides(finding: Finding) -> str:
+    sides = "|".join(
+        f"{p.form}/{p.project or ''}/{p.sheet}/{p.cell}/{p.text}" for p in finding.where
+    )
+    raw = f"{finding.code}|{sides}|{finding.found}|{finding.expected}"
+    return hashlib.sha256(raw.encode()).hexdigest()[:16]
+
+
+#: How findings are numbered, by version. Whoever numbers them otherwise adds a version and leaves
+#: the others as they are.
+NUMBERINGS: dict[int, Callable[[Finding], str]] = {1: _by_sides}

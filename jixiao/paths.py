@@ -46,8 +46,11 @@ def pack_dir(year: int) -> Path:
 def template_dir() -> Path:
     """The folder of the Jinja2 templates; a ``JIXIAO_HOME`` without one uses the package's."""
     templates = data_root() / "templates"
-    if templates.is_dir():
-        return templates
+    return templates if templates.is_dir() else shipped_template_dir()
+
+
+def shipped_template_dir() -> Path:
+    """The folder of the templates this program ships."""
     checkout = _PACKAGE.parent / "templates"
     return checkout if checkout.is_dir() else _PACKAGE / "_data" / "templates"
 

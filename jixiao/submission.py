@@ -6,9 +6,11 @@ loader and the database all speak it, and scoring, rules and reports read nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 import msgspec
+
+from jixiao.errors import reader_of
 
 
 class Cell(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -173,8 +175,14 @@ class Submission(msgspec.Struct):
         return next((f for f in self.forms if f.form == form), None)
 
 
+#: The shape :func:`to_json` writes. Another shape is another number, and a reader for each number
+#: that was ever written stays below.
+FORMAT = 1
+
 _encoder = msgspec.json.Encoder()
-_decoder = msgspec.json.Decoder(Submission)
+_READERS: Mapping[int, Callable[[bytes | str], Submission]] = {
+    1: msgspec.json.Decoder(Submission).decode,
+}
 
 
 def to_json(submission: Submission) -> bytes:
@@ -182,10 +190,14 @@ def to_json(submission: Submission) -> bytes:
     return _encoder.encode(submission)
 
 
-def from_json(data: bytes | str) -> Submission:
+def from_json(data: bytes | str, format: int = FORMAT) -> Submission:
     """A submission back from :func:`to_json`.
 
+    Args:
+        format: the shape it was written in.
+
     Raises:
+        JixiaoError: a newer program wrote it.
         msgspec.ValidationError: it is not one.
     """
-    return _decoder.decode(data)
+    return reader_of(_READERS, format, "报送内容")(data)

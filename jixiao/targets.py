@@ -7,11 +7,13 @@ its hash travels inside the evaluation workbook, so that a target edited afterwa
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from pydantic import TypeAdapter
 
+from jixiao.errors import reader_of
 from jixiao.submission import FormData, Submission
 
 
@@ -92,9 +94,21 @@ def _adapter() -> TypeAdapter[TargetSet]:
     return TypeAdapter(TargetSet)
 
 
+#: The shape :func:`to_json` writes; a target set's hash is over it, so it stays as it is for good.
+FORMAT = 1
+_READERS: Mapping[int, Callable[[bytes | str], TargetSet]] = {
+    1: lambda data: _adapter().validate_json(data),
+}
+
+
 def to_json(targets: TargetSet) -> bytes:
     return _adapter().dump_json(targets)
 
 
-def from_json(data: bytes | str) -> TargetSet:
-    return _adapter().validate_json(data)
+def from_json(data: bytes | str, format: int = FORMAT) -> TargetSet:
+    """A target set back from :func:`to_json`.
+
+    Raises:
+        JixiaoError: a newer program wrote it.
+    """
+    return reader_of(_READERS, format, "绩效目标")(data)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,9 +47,22 @@ def content_of(finding: Finding) -> str:
 
     A row inserted above moves a cell; the finding in it stays the same.
     """
+    return contents_of(finding)[0]
+
+
+def contents_of(finding: Finding) -> tuple[str, ...]:
+    """The same as it was ever made up, the way in use first."""
+    return tuple(make(finding) for _, make in sorted(CONTENTS.items(), reverse=True))
+
+
+def _without_places(finding: Finding) -> str:
     sides = "|".join(f"{p.form}/{p.project or ''}/{p.text}" for p in finding.where)
     raw = f"{finding.code}|{sides}|{finding.found}|{finding.expected}"
     return hashlib.sha256(raw.encode()).hexdigest()[:16]
+
+
+#: As :data:`jixiao.findings.NUMBERINGS`: older ways stay, so that waivers given under them count.
+CONTENTS: dict[int, Callable[[Finding], str]] = {1: _without_places}
 
 
 def waived(findings: Sequence[Finding], waivers: Iterable[Waiver], day: date) -> dict[str, Waiver]:
@@ -61,15 +74,21 @@ def waived(findings: Sequence[Finding], waivers: Iterable[Waiver], day: date) ->
     Args:
         waivers: of the department's year, oldest first.
     """
-    exact = {w.fingerprint: w for w in waivers}
-    alike = {w.content: w for w in exact.values()}
-    contents = {f.fingerprint: content_of(f) for f in findings}
-    times = Counter(contents.values())
+    given = list(waivers)
+    exact = {w.fingerprint: number for number, w in enumerate(given)}
+    alike = {given[number].content: number for number in exact.values()}
+    several = {f.fingerprint: f for f in findings}
+    times = Counter(content_of(f) for f in several.values())
     found: dict[str, Waiver] = {}
-    for fingerprint, content in contents.items():
-        waiver = exact.get(fingerprint)
-        if waiver is None and times[content] == 1:
-            waiver = alike.get(content)
-        if waiver is not None and waiver.counts_on(day):
-            found[fingerprint] = waiver
+    for fingerprint, finding in several.items():
+        newest = _newest(exact, finding.fingerprints)
+        if newest is None and times[content_of(finding)] == 1:
+            newest = _newest(alike, contents_of(finding))
+        if newest is not None and given[newest].counts_on(day):
+            found[fingerprint] = given[newest]
     return found
+
+
+def _newest(known: Mapping[str, int], names: Iterable[str]) -> int | None:
+    """The last of the waivers that go by any of these names."""
+    return max((known[name] for name in names if name in known), default=None)

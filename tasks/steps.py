@@ -19,6 +19,7 @@ from prefect.states import Completed, Failed
 from sqlalchemy.exc import OperationalError
 
 from jixiao.cycle import Done, Item, crew, open_cycle, step
+from jixiao.cycle import due as cycle_due
 from jixiao.errors import JixiaoError
 from tasks.trouble import explain
 
@@ -33,7 +34,7 @@ Found = TypeVar("Found")
 
 def due(step_id: str, year: int, day: date) -> list[Item]:
     """What a step has outstanding: a look at the database, too small to be a task run."""
-    return patiently(lambda: step(step_id).due(open_cycle(year, day)))
+    return patiently(lambda: cycle_due(open_cycle(year, day), step_id))
 
 
 def patiently(look: Callable[[], Found]) -> Found:

@@ -10,8 +10,7 @@ from flows.cli.output import console, print_json, print_table
 from jixiao.cycle import open_cycle
 from jixiao.diff import diff
 from jixiao.errors import JixiaoError
-from jixiao.store.filings import filing_content, filing_records
-from jixiao.submission import from_json
+from jixiao.store.filings import filed, filing_records
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +37,7 @@ def diff_command(
                 f"{department.name} {year} 年度共报送 {len(known)} 次，没有可以比较的两次。"
                 "请用 --between 写明已有的次数。"
             )
-        before, after = (from_json(filing_content(connection, known[n].id)) for n in chosen)
+        before, after = (filed(connection, known[n].id) for n in chosen)
     rows = [
         {
             "表": c.form, "项目": c.project or "", "位置": f"{c.sheet} {c.cell}".strip(),

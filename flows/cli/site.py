@@ -8,6 +8,7 @@ import typer
 
 from flows.cli.output import console, print_json, print_table
 from flows.cli.year import DayOption, JsonOption, OfficerOption, YearArg, cycles
+from jixiao.cycle import due
 from jixiao.cycle.base import Cycle
 from jixiao.cycle.county import FORMATS, write_summary
 from jixiao.cycle.site import Site
@@ -66,7 +67,7 @@ def unpublish_command(
 def _rebuild(cycle: Cycle) -> None:
     """What was taken down must not stay until the next run."""
     site = Site()
-    for item in site.due(cycle):
+    for item in due(cycle, site.id):
         site.do(cycle, item)
 
 

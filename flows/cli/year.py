@@ -15,6 +15,7 @@ from jixiao.cycle import (
     Cycle,
     approve,
     compare_packs,
+    due,
     open_cycle,
     open_years,
     proposals,
@@ -102,7 +103,7 @@ def _steps_command(ids: list[str]):  # type: ignore[no-untyped-def]
 def _perform(cycle: Cycle, id: str, *, quiet: bool) -> tuple[list[dict[str, str]], bool]:
     """Do everything a step has outstanding, one failure never stopping another."""
     this = step(id)
-    items = this.due(cycle)
+    items = due(cycle, id)
     rows: list[dict[str, str]] = []
     failed = False
     with Progress(console=console, disable=quiet or not items, transient=True) as progress:

@@ -1,6 +1,6 @@
 """The use-cases of a bureau's year: what tasks and the command line call."""
 
-from jixiao.cycle.advance import LAST, STEPS, advance, outstanding, perform, step
+from jixiao.cycle.advance import LAST, STEPS, advance, due, outstanding, perform, step
 from jixiao.cycle.base import (
     Cycle,
     Done,
@@ -33,6 +33,7 @@ __all__ = [
     "approve",
     "compare_packs",
     "decide_targets_of",
+    "due",
     "each_standing",
     "open_cycle",
     "open_years",

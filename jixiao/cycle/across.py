@@ -6,8 +6,8 @@ from jixiao.county import county_findings
 from jixiao.cycle.base import Cycle
 from jixiao.findings import Finding
 from jixiao.policy import Department
-from jixiao.store.filings import filing_content, filing_records
-from jixiao.submission import Submission, from_json
+from jixiao.store.filings import filed, filing_records
+from jixiao.submission import Submission
 
 
 def look_across(cycle: Cycle) -> list[tuple[Department, list[Finding]]]:
@@ -17,7 +17,7 @@ def look_across(cycle: Cycle) -> list[tuple[Department, list[Finding]]]:
             r.unit: r.id for r in filing_records(connection, cycle.year) if r.status != "superseded"
         }
         filings: list[tuple[Department, Submission]] = [
-            (department, from_json(filing_content(connection, newest[department.code])))
+            (department, filed(connection, newest[department.code]))
             for department in cycle.pack.roster.departments
             if department.code in newest
         ]

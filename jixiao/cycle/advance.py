@@ -15,6 +15,7 @@ from jixiao.cycle.remind import Escalations, Outbox, Reminders
 from jixiao.cycle.render import Reports
 from jixiao.cycle.site import Site
 from jixiao.cycle.targets import TargetTemplates
+from jixiao.cycle.upgrade import take_over
 from jixiao.cycle.verify import Verify
 
 #: In the order of a year. Each looks at what the ones before it left behind.
@@ -43,9 +44,15 @@ def step(id: str) -> Step:
     return STEPS[id]
 
 
+def due(cycle: Cycle, id: str) -> list[Item]:
+    """What one step has outstanding on the cycle's day."""
+    take_over(cycle)
+    return STEPS[id].due(cycle)
+
+
 def outstanding(cycle: Cycle) -> dict[str, list[Item]]:
     """What every step has to do on the cycle's day; steps with nothing to do are left out."""
-    found = ((id, step.due(cycle)) for id, step in STEPS.items())
+    found = ((id, due(cycle, id)) for id in STEPS)
     return {id: items for id, items in found if items}
 
 
@@ -57,7 +64,7 @@ def perform(cycle: Cycle, id: str) -> tuple[list[Done], dict[str, Exception]]:
     """
     done: list[Done] = []
     failed: dict[str, Exception] = {}
-    items = STEPS[id].due(cycle)
+    items = due(cycle, id)
     outcomes = crew.do_all(cycle, id, items) if crew.worth_it(items) else _do_here(cycle, id, items)
     for item, outcome in zip(items, outcomes, strict=True):
         if isinstance(outcome, Done):

@@ -5,13 +5,33 @@ from __future__ import annotations
 from functools import lru_cache
 
 from jixiao.cycle.base import Cycle
+from jixiao.cycle.form_sets import pack_for
 from jixiao.cycle.targets import approved
 from jixiao.errors import RefusedFile
+from jixiao.intake.child import SHARED
 from jixiao.intake.text import key
 from jixiao.policy import Department, Pack
 from jixiao.signing import genuine
 from jixiao.submission import Submission
-from jixiao.workbooks.issue import form_version
+
+
+def read_as_issued(cycle: Cycle, data: bytes, name: str) -> Submission:
+    """What is in a file; a workbook of ours is read by the forms it was issued with.
+
+    Raises:
+        RefusedFile: it cannot be taken.
+    """
+    submission = _taken(SHARED.read(data, name, cycle.pack.forms))
+    pack = pack_for(cycle, submission)
+    if pack is None or pack is cycle.pack:
+        return submission
+    return _taken(SHARED.read(data, name, pack.forms))
+
+
+def _taken(read: Submission | RefusedFile) -> Submission:
+    if isinstance(read, RefusedFile):
+        raise read
+    return read
 
 
 def check_signature(submission: Submission) -> None:
@@ -105,17 +125,17 @@ def _check_forms(cycle: Cycle, submission: Submission, department: Department) -
 
 
 def check_template(cycle: Cycle, submission: Submission, department: Department) -> None:
-    """The workbook is of the forms and targets that count now.
+    """The workbook is of forms that went out from here, and of the targets that count now.
 
     Raises:
         RefusedFile: ``old_template``.
     """
     if not submission.kind:
         return  # no workbook of ours: there is no template to be old
-    if submission.form_version != form_version(cycle.pack.forms.values()):
+    if pack_for(cycle, submission) is None:
         raise RefusedFile(
             "old_template",
-            f"这是旧版的工作簿，{cycle.year} 年度的表样已经更新。请下载新的工作簿，把数据填进去再报送。",
+            f"这个工作簿的表样（{submission.form_version}）不是本系统 {cycle.year} 年度下达过的。请下载本单位的工作簿，把数据填进去再报送。",
         )
     with cycle.store.read() as connection:
         record = approved(connection, cycle.year, department.code).get(department.code)

@@ -7,8 +7,7 @@ filing, a crash and a re-run are all the same thing, and none does finished work
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,8 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from jixiao.cycle.hashing import content_hash as content_hash
+from jixiao.cycle.program import Program, current_program
 from jixiao.delivery import write_file as write_file
 from jixiao.errors import JixiaoError
 from jixiao.paths import config_dir, pack_dir
@@ -38,6 +39,7 @@ class Cycle:
         day: the day the work is done for (Asia/Shanghai); flows take it as a parameter, so a
             year can be played in a minute.
         actor: who does it, for the event log.
+        program: whose work counts as current.
     """
 
     pack: Pack
@@ -45,6 +47,7 @@ class Cycle:
     settings: Settings
     day: date
     actor: str = SYSTEM
+    program: Program = field(default_factory=current_program)
 
     @property
     def year(self) -> int:
@@ -170,15 +173,6 @@ class Step(Protocol):
     def do(self, cycle: Cycle, item: Item) -> Done:
         """Do one thing. Doing it twice is harmless."""
         ...
-
-
-def content_hash(*parts: str | bytes) -> str:
-    """SHA-256 (hex) over the parts, each kept apart from the next."""
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part.encode() if isinstance(part, str) else part
-        digest.update(len(data).to_bytes(8, "big") + data)
-    return digest.hexdigest()
 
 
 def file_name(text: str) -> str:

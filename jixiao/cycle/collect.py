@@ -8,7 +8,7 @@ import time
 from sqlalchemy import Connection
 
 from jixiao import targets as target_model
-from jixiao.cycle.arrival import check_signature, check_template, sender
+from jixiao.cycle.arrival import check_signature, check_template, read_as_issued, sender
 from jixiao.cycle.base import Cycle, Done, Item, content_hash
 from jixiao.cycle.deadlines import granted, own_window
 from jixiao.cycle.ledger import apply_ledger, open_ledger
@@ -29,7 +29,6 @@ from jixiao.diff import diff
 from jixiao.errors import JixiaoError, RefusedFile, reason
 from jixiao.forms import Form
 from jixiao.intake import merge
-from jixiao.intake.child import SHARED
 from jixiao.intake.marker import TARGETS
 from jixiao.notices import BUREAU
 from jixiao.paths import pack_dir
@@ -41,13 +40,13 @@ from jixiao.store.filings import (
     FilingRecord,
     delivery_record,
     delivery_records,
-    filing_content,
+    filed,
     filing_records,
     put_delivery,
     put_filing,
 )
 from jixiao.store.targets import put_targets
-from jixiao.submission import Submission, from_json, to_json
+from jixiao.submission import Submission
 from jixiao.workbooks.ledger import Ledger, read_ledger
 
 
@@ -100,9 +99,7 @@ def _open(cycle: Cycle, name: str, data: bytes) -> Arrival | Done:
     delivery = Delivery(name, hashlib.sha256(data).hexdigest(), len(data))
     short = name.rsplit("/", 1)[-1]
     try:
-        submission = SHARED.read(data, short, cycle.pack.forms)
-        if isinstance(submission, RefusedFile):
-            raise submission
+        submission = read_as_issued(cycle, data, short)
         check_signature(submission)
         if _belongs_elsewhere(cycle, submission):
             return Done(name, name, f"是 {submission.year} 年度的文件，留给该年度处理")
@@ -233,12 +230,12 @@ def _take_filing(
         _keep(cycle, connection, report.delivery, "part", department)
     filing = put_filing(
         connection, cycle.year, department.code, delivery_id=delivery_id, sha256=sha256,
-        day=cycle.day, late=late, content=to_json(submission),
+        day=cycle.day, late=late, submission=submission,
     )  # fmt: skip
     assert filing is not None, "the hash was looked for in this very transaction"
     changes = None
     if earlier is not None:
-        last = from_json(filing_content(connection, earlier.id))
+        last = filed(connection, earlier.id)
         changes = len(diff(last, submission, cycle.pack.forms))
     files = [(part.delivery.name, part.delivery.sha256) for part in parts]
     cycle.log(

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from jixiao.cycle.base import Cycle, file_name
 from jixiao.cycle.evaluate import evaluate_filing
+from jixiao.cycle.form_sets import judged_by
 from jixiao.cycle.status import Standing, each_standing
 from jixiao.policy import Stage
 from jixiao.reports.county_files import summary_files
@@ -103,8 +104,9 @@ def _line(cycle: Cycle, standing: Standing, before: Decimal | None) -> Departmen
             filed_on=filing.received_on if filing else None,
             late=filing.late if filing else False, last_year=before,
         )  # fmt: skip
+    evaluation = evaluate_filing(cycle, filing)
     return department_summary(
-        cycle.pack, evaluate_filing(cycle, filing), unit_code=department.code,
+        judged_by(cycle, evaluation.submission), evaluation, unit_code=department.code,
         unit_name=department.name, state=state, filed_on=filing.received_on, late=filing.late,
         last_year=before,
     )  # fmt: skip

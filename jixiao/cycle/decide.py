@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from jixiao.cycle.base import Cycle, content_hash, open_cycle
 from jixiao.cycle.evaluate import Review, evaluate_filing, make_accepted
 from jixiao.cycle.tell import tell
+from jixiao.cycle.upgrade import take_over
 from jixiao.errors import JixiaoError
 from jixiao.evaluation import Evaluation
 from jixiao.findings import Finding, Severity
@@ -162,6 +163,7 @@ def cycle_of(unit: str, years: list[int], day: date) -> Cycle:
 
 def review(cycle: Cycle, filing: FilingRecord) -> None:
     """Evaluate a filing now if it is due; a clean one is accepted by that."""
+    take_over(cycle)
     step = Review()
     for item in step.due(cycle):
         if item.id == str(filing.id):
@@ -191,7 +193,7 @@ def _finding(department: Department, evaluation: Evaluation, id: str) -> Finding
         JixiaoError: there is none, or the characters given fit several.
     """
     asked = id.strip().lower()
-    found = [f for f in evaluation.findings if f.fingerprint.startswith(asked)]
+    found = [f for f in evaluation.findings if any(n.startswith(asked) for n in f.fingerprints)]
     if len(asked) < ID_LENGTH or not found:
         open_ones = "、".join(
             f"{f.fingerprint}（{f.code}）" for f in evaluation.open if f.severity is Severity.ERROR

@@ -10,29 +10,28 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deliver import deliver
+from jixiao.cycle.form_sets import judged_by
 from jixiao.cycle.kept import kept_findings, rule_keys
 from jixiao.cycle.prior import Prior, prior_filing, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
 from jixiao.diff import Change, diff
 from jixiao.evaluation import Evaluation, evaluate
-from jixiao.evaluation_json import decimal_text, evaluation_out
+from jixiao.evaluation_json import FORMAT, decimal_text, evaluation_out
 from jixiao.findings import Finding, Severity
 from jixiao.policy import Department, Stage
-from jixiao.rules._versions import engine_key
 from jixiao.store.decisions import decision_records, waiver_records
 from jixiao.store.filings import (
     FilingRecord,
     delivery_record,
     evaluation_records,
-    filing_content,
+    filed,
     filing_record,
     filing_records,
     put_evaluation,
     set_filing_status,
 )
 from jixiao.store.targets import TargetRecord, target_set
-from jixiao.submission import from_json
 from jixiao.waivers import Waiver, waived
 from jixiao.workbooks import annotate, findings_workbook
 
@@ -53,7 +52,7 @@ class Review:
                 r for r in filing_records(connection, cycle.year) if r.status != "superseded"
             ]
         newest = {r.unit: r.id for r in filings}
-        keys = rule_keys(cycle.pack.rules)
+        keys = rule_keys(cycle.pack.rules, cycle.program)
         items = []
         for filing in filings:
             if filing.id != newest[filing.unit] and filing.status != "accepted":
@@ -83,10 +82,10 @@ class Review:
         with cycle.store.begin() as connection:
             new = put_evaluation(
                 connection, filing.id, key=item.key, day=cycle.day,
-                content=evaluation_out(cycle.pack, evaluation).model_dump_json().encode(),
+                content=evaluation_out(judged_by(cycle, evaluation.submission), evaluation).model_dump_json().encode(),
                 errors=counts["error"], warnings=counts["warning"], advice=counts["advice"],
                 total=decimal_text(evaluation.total), grade=evaluation.grade, annotated=annotated,
-                base=base, rules=json.dumps(rule_keys(cycle.pack.rules)),
+                format=FORMAT, base=base, rules=json.dumps(rule_keys(cycle.pack.rules, cycle.program)),
             )  # fmt: skip
             if new is not None:
                 cycle.log(
@@ -115,7 +114,7 @@ def _base(
     """Hash of everything an evaluation is made from but the rules."""
     return content_hash(
         "evaluation",
-        engine_key(),
+        cycle.program.engine,
         filing.sha256,
         cycle.pack.scoring_hash,
         department.to_json(),
@@ -145,16 +144,18 @@ def _evaluated(cycle: Cycle, filing: FilingRecord) -> tuple[Evaluation, str]:
     """The evaluation, and the hash of what it was made from but the rules."""
     department = cycle.department(filing.unit)
     with cycle.store.read() as connection:
-        submission = from_json(filing_content(connection, filing.id))
+        submission = filed(connection, filing.id)
         record = approved(connection, cycle.year, filing.unit).get(filing.unit)
         targets = target_set(connection, record.id) if record else None
         prior = prior_filing(connection, cycle.pack, department)
         last_year = prior.read(connection, cycle.pack.forms) if prior else None
         waivers = waiver_records(connection, cycle.year, filing.unit).get(filing.unit, [])
         base = _base(cycle, filing, department, record, prior)
-        kept = kept_findings(connection, filing.id, base, rule_keys(cycle.pack.rules))
+        kept = kept_findings(
+            connection, filing.id, base, rule_keys(cycle.pack.rules, cycle.program)
+        )
     evaluation = evaluate(
-        cycle.pack,
+        judged_by(cycle, submission),
         submission,
         department=department,
         targets=targets,
@@ -191,9 +192,7 @@ def _changes(cycle: Cycle, filing: FilingRecord) -> list[Change]:
         ]  # fmt: skip
         if not earlier:
             return []
-        before, after = (
-            from_json(filing_content(connection, id)) for id in (earlier[-1].id, filing.id)
-        )
+        before, after = (filed(connection, id) for id in (earlier[-1].id, filing.id))
     return diff(before, after, cycle.pack.forms)
 
 

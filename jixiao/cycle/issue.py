@@ -5,6 +5,7 @@ from __future__ import annotations
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deadlines import granted, own_window
 from jixiao.cycle.deliver import deliver, deliver_guide, with_guide
+from jixiao.cycle.form_sets import keep_forms
 from jixiao.cycle.prior import prior_filing, prior_filings
 from jixiao.cycle.targets import approved
 from jixiao.cycle.tell import tell
@@ -71,6 +72,7 @@ class EvaluationWorkbooks:
                 connection, cycle.year, unit=item.id, kind="evaluation", key=item.key,
                 sha256=sha256, path=path, day=cycle.day,
             ):  # fmt: skip
+                keep_forms(cycle, connection)
                 cycle.log(
                     connection, "issued", item.id,
                     sha256=sha256, path=path, target_hash=targets.hash,

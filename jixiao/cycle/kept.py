@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from jixiao.cycle.program import Program
 from jixiao.findings import Finding, Place, Severity
 from jixiao.policy.model import RulesPolicy
-from jixiao.rules import every_rule
 from jixiao.rules._versions import rule_key
 from jixiao.store.filings import evaluation_content, evaluation_parts
 
@@ -19,9 +19,11 @@ LENGTH = 16  # characters of a rule's key that are kept
 Kept = Mapping[str, list[Finding]]
 
 
-def rule_keys(policy: RulesPolicy) -> dict[str, str]:
-    """Every rule's key under a year's settings, by code."""
-    return {rule.code: rule_key(rule, policy)[:LENGTH] for rule in every_rule(policy)}
+def rule_keys(policy: RulesPolicy, program: Program) -> dict[str, str]:
+    """Every rule's key in a program and under a year's settings, by code."""
+    own = {c: rule_key(source, c, policy.setting(c)) for c, source in program.rules.items()}
+    written = {w.code: rule_key(program.written, w.code, w) for w in policy.written}
+    return {code: key[:LENGTH] for code, key in {**own, **written}.items()}
 
 
 def kept_findings(

@@ -13,7 +13,7 @@ from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.cycle.extend import extend
 from jixiao.cycle.status import Standing, State, each_standing, standing
 from jixiao.errors import JixiaoError, RefusedFile
-from jixiao.findings import Finding
+from jixiao.findings import Finding, explained
 from jixiao.policy import Department, Stage
 from jixiao.store.decisions import decision_records, waiver_records
 from jixiao.store.extensions import extension_records
@@ -99,7 +99,7 @@ def _rows(cycle: Cycle, standing: Standing) -> list[LedgerRow]:
                 unit=department.code, name=department.name, receipt=filing.receipt,
                 finding=f.fingerprint, code=f.code, severity=f.severity.chinese,
                 message=f.message, place=_place(f),
-                explanation=said.get(f.fingerprint, ""),
+                explanation=explained(said, f),
                 waived=evaluation.waived.get(f.fingerprint, ""),
             )
             for f in evaluation.findings

@@ -14,8 +14,8 @@ from jixiao.cycle.base import content_hash
 from jixiao.forms import Form
 from jixiao.lineage import merged
 from jixiao.policy import Department, Pack
-from jixiao.store.filings import FilingRecord, filing_content, filing_records
-from jixiao.submission import Submission, from_json
+from jixiao.store.filings import FilingRecord, filed, filing_records
+from jixiao.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Prior:
 
     def read(self, connection: Connection, forms: Mapping[str, Form]) -> Submission:
         """The filing; of several units, their sum."""
-        return merged([from_json(filing_content(connection, id)) for id in self.ids], forms)
+        return merged([filed(connection, id) for id in self.ids], forms)
 
 
 def prior_filings(connection: Connection, pack: Pack) -> dict[str, Prior]:

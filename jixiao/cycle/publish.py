@@ -5,6 +5,7 @@ from __future__ import annotations
 from jixiao.cycle.base import Cycle, Done, Item, content_hash
 from jixiao.cycle.county import spread
 from jixiao.cycle.evaluate import evaluate_filing
+from jixiao.cycle.form_sets import judged_by
 from jixiao.policy import Stage
 from jixiao.publishing.content import bytes_of, digest
 from jixiao.publishing.site import SiteEntry, site_entry, site_info
@@ -66,7 +67,7 @@ def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
     department = cycle.department(filing.unit)
     evaluation = evaluate_filing(cycle, filing)
     view = report_view(
-        cycle.pack, evaluation, department=department, public=True,
+        judged_by(cycle, evaluation.submission), evaluation, department=department, public=True,
         filed_on=filing.received_on, spread=spread(cycle),
     )  # fmt: skip
     revision = last.revision + 1 if last else 1
@@ -111,8 +112,9 @@ def _write(cycle: Cycle, folder: str, entry: SiteEntry) -> str:
 
 def _filed(cycle: Cycle, submission: Submission, column: str) -> str:
     """What the department wrote into a column of its register row (附件8), ``""`` if nothing."""
+    forms = judged_by(cycle, submission).forms
     for data in submission.forms:
-        for section in cycle.pack.forms[data.form].tables():
+        for section in forms[data.form].tables():
             if section.role == "register":
                 cell = data.get(f"{section.id}.{section.rows[0].id}.{column}")
                 return "" if cell.blank else cell.text.strip()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
-from jixiao import __version__, reports
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.evaluate import evaluate_filing
-from jixiao.paths import template_dir
+from jixiao.cycle.form_sets import judged_by
 from jixiao.reports.files import ReportFiles, report_files
 from jixiao.reports.view import report_view
 from jixiao.store.filings import (
@@ -44,7 +42,7 @@ class Reports:
                 continue
             if filing.id != newest[filing.unit] and filing.status != "accepted":
                 continue
-            key = content_hash("report", evaluation.key, filing.status, layout_hash())
+            key = content_hash("report", evaluation.key, filing.status, cycle.program.layout)
             last = rendered.get(filing.id)
             if last is None or last.key != key:
                 items.append(Item(str(filing.id), department.name, key))
@@ -56,7 +54,7 @@ class Reports:
         department = cycle.department(filing.unit)
         evaluation = evaluate_filing(cycle, filing)
         view = report_view(
-            cycle.pack, evaluation, department=department, public=False,
+            judged_by(cycle, evaluation.submission), evaluation, department=department, public=False,
             filed_on=filing.received_on,
         )  # fmt: skip
         files = report_files(view, day=filing.received_on)
@@ -93,23 +91,3 @@ def undrawn_words(files: ReportFiles) -> str:
     if not files.undrawn:
         return ""
     return f"（没有生成 PDF：字库画不出{'、'.join(f.found for f in files.undrawn)}）"
-
-
-def layout_hash() -> str:
-    """Changes whenever a template, a font or the program that lays reports out does."""
-    folders = (*(template_dir() / name for name in ("reports", "word", "typst")), _PROGRAM)
-    return content_hash(__version__, *map(_hash, folders))
-
-
-def templates_hash(folder: str) -> str:
-    """Changes whenever a template of the folder does."""
-    return _hash(template_dir() / folder)
-
-
-_PROGRAM = Path(reports.__file__).parent
-
-
-@cache
-def _hash(folder: Path) -> str:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pyc")
-    return content_hash(*(part for p in files for part in (p.name, p.read_bytes())))

@@ -6,7 +6,6 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, open_cycle, years_with_packs
 from jixiao.cycle.publish import PAGE
-from jixiao.cycle.render import templates_hash
 from jixiao.cycle.status import Standing, State, each_standing
 from jixiao.cycle.tell import tell
 from jixiao.policy import Stage
@@ -81,7 +80,11 @@ class Site:
 
 def _site_key(cycle: Cycle) -> str:
     """Hash of everything the site shows and of where it is sent."""
-    parts = [templates_hash("site"), templates_hash("reports"), cycle.settings.publish_to]
+    parts = [
+        cycle.program.templates("site"),
+        cycle.program.templates("reports"),
+        cycle.settings.publish_to,
+    ]
     for each in _public_years(cycle):
         parts.append(each.pack.info.model_dump_json())
         for standing in each_standing(each):

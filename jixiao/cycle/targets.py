@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from jixiao.cycle.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.cycle.deliver import deliver, deliver_guide, with_guide
+from jixiao.cycle.form_sets import keep_forms
 from jixiao.cycle.tell import tell
 from jixiao.errors import JixiaoError
 from jixiao.forms import Form
@@ -56,6 +57,7 @@ class TargetTemplates:
                 connection, cycle.year, unit=item.id, kind="targets", key=item.key, sha256=sha256,
                 path=path, day=cycle.day,
             ):  # fmt: skip
+                keep_forms(cycle, connection)
                 cycle.log(connection, "targets_issued", item.id, sha256=sha256, path=path)
                 tell(
                     cycle, connection, department, Stage.TARGETS, "targets_opened",

@@ -13,8 +13,8 @@ from jixiao.policy.model import RulesPolicy
 from jixiao.policy.yamlfile import load_model, place
 from jixiao.rules import Facts, written_rules
 from jixiao.rules.written import mistakes
-from jixiao.store.filings import filing_content, filing_records
-from jixiao.submission import from_json
+from jixiao.store.filings import filed, filing_records
+from jixiao.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,10 @@ def try_rules(cycle: Cycle, file: Path) -> Trial:
             continue
         _check(file, policy, pack)
         filings[year] = len(newest)
-        for unit, content in newest.items():
+        for unit, submission in newest.items():
             department = cycle.pack.department(unit) or pack.department(unit)
             facts = Facts(
-                forms=pack.forms, submission=from_json(content), scores=(), policy=pack.scoring,
+                forms=pack.forms, submission=submission, scores=(), policy=pack.scoring,
                 year=year, department=department,
             )  # fmt: skip
             hits += [
@@ -72,11 +72,11 @@ def try_rules(cycle: Cycle, file: Path) -> Trial:
     return Trial(filings, hits)
 
 
-def _newest(cycle: Cycle, year: int) -> dict[str, bytes]:
+def _newest(cycle: Cycle, year: int) -> dict[str, Submission]:
     """The newest filing of every department in a year, as read."""
     with cycle.store.read() as connection:
         last = {r.unit: r.id for r in filing_records(connection, year)}
-        return {unit: filing_content(connection, id) for unit, id in last.items()}
+        return {unit: filed(connection, id) for unit, id in last.items()}
 
 
 def _check(file: Path, policy: RulesPolicy, pack: Pack) -> None:

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from jixiao.evaluation import Evaluation
+from jixiao.findings import explained
 from jixiao.policy import Department, Pack
 from jixiao.reports import charts
 from jixiao.reports.data import report_json
@@ -77,9 +78,9 @@ def report_view(
 
 
 def _findings(evaluation: Evaluation, waived: Mapping[str, str]) -> tuple[FindingView, ...]:
-    explained = evaluation.submission.explanations
+    said = evaluation.submission.explanations
     return tuple(
-        FindingView(f, waived.get(f.fingerprint, ""), explained.get(f.fingerprint, ""))
+        FindingView(f, waived.get(f.fingerprint, ""), explained(said, f))
         for f in evaluation.findings
     )
 

@@ -11,20 +11,27 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 
-from jixiao.policy.model import RulesPolicy
-from jixiao.rules.base import Rule
+from jixiao.policy.model import RuleSetting, WrittenRule
+from jixiao.rules import catalogue
 
 _PACKAGE = "jixiao"
 _RULES = "jixiao.rules"
 _WRITTEN = "jixiao.rules.written"
 
 
-def rule_key(rule: Rule, policy: RulesPolicy) -> str:
-    """Changes whenever the rule, what it imports of ours, or its setting does (hex)."""
-    written = next((w for w in policy.written if w.code == rule.code), None)
-    module = _WRITTEN if written is not None else rule.check.__module__
-    said = written if written is not None else policy.setting(rule.code)
-    return _hash(sources(module), rule.code, said.model_dump_json())
+def rule_sources() -> dict[str, str]:
+    """The hash of each rule's code and of what it imports of ours, by the rule's code (hex)."""
+    return {rule.code: sources(rule.check.__module__) for rule in catalogue().values()}
+
+
+def written_source() -> str:
+    """The same of the one module that runs what a pack writes itself."""
+    return sources(_WRITTEN)
+
+
+def rule_key(source: str, code: str, said: WrittenRule | RuleSetting) -> str:
+    """Changes whenever the rule's code or what the pack says of it does (hex)."""
+    return _hash(source, code, said.model_dump_json())
 
 
 @cache

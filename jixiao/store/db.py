@@ -26,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from jixiao.errors import JixiaoError, reason
 
@@ -135,7 +135,8 @@ def migrate(engine: Engine) -> None:
     """Bring the database to head; nothing is done where it is there already.
 
     Raises:
-        JixiaoError: the database was written by a newer program.
+        JixiaoError: the database was written by a newer program, or the migration failed; then
+            it is as it was.
     """
     with looking(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
@@ -145,10 +146,17 @@ def migrate(engine: Engine) -> None:
     known = {r.revision for r in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise JixiaoError(f"数据库的版本（{current}）比本程序新，请先升级程序，再打开它。")
-    with engine.begin() as connection:
-        alone(connection, "migrate")  # whoever comes second finds it done
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.begin() as connection:
+            alone(connection, "migrate")  # whoever comes second finds it done
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except SQLAlchemyError as error:
+        why = getattr(error, "orig", None) or repr(error)
+        raise JixiaoError(
+            f"数据库从版本 {current or '（空）'} 升到 {head()} 没有成功：{why}。数据库没有改动。"
+            "请检查磁盘空间和权限；仍不成功的，恢复升级前的备份，或把这句话交给维护人员。"
+        ) from None
 
 
 #: Of which departments rows are wanted: one code, several, or ``None`` for all.

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Select, func, select, update
 
 from jixiao.store.db import Units, add, alone, of_units
 from jixiao.store.tables import decisions, deliveries, evaluations, filings
+from jixiao.submission import FORMAT, Submission, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,7 @@ def _filing_rows(connection: Connection, query: Select[tuple[object, ...]]) -> l
     ]  # fmt: skip
 
 
-def filing_records(
-    connection: Connection, year: int, units: Units = None
-) -> list[FilingRecord]:
+def filing_records(connection: Connection, year: int, units: Units = None) -> list[FilingRecord]:
     """All filings of a year (of one department), oldest first."""
     query = select(*_HEAD).where(filings.c.year == year).order_by(filings.c.id)
     query = of_units(query, filings.c.unit, units)
@@ -109,17 +108,20 @@ def filing_record(connection: Connection, id: int) -> FilingRecord:
     return _filing_rows(connection, select(*_HEAD).where(filings.c.id == id))[0]
 
 
-def filing_content(connection: Connection, id: int) -> bytes:
-    """The filing as read, for :func:`jixiao.submission.from_json`."""
-    content: bytes = connection.execute(
-        select(filings.c.content).where(filings.c.id == id)
-    ).scalar_one()
-    return content
+def filed(connection: Connection, id: int) -> Submission:
+    """The filing as it was read.
+
+    Raises:
+        JixiaoError: a newer program kept it.
+    """
+    query = select(filings.c.content, filings.c.format).where(filings.c.id == id)
+    row = connection.execute(query).one()
+    return from_json(row.content, row.format)
 
 
 def put_filing(
     connection: Connection, year: int, unit: str, *, delivery_id: int, sha256: str, day: date,
-    late: bool, content: bytes,
+    late: bool, submission: Submission,
 ) -> FilingRecord | None:  # fmt: skip
     """Keep a filing under the department's next number; ``None`` where this content is known."""
     alone(connection, f"filing/{year}/{unit}")  # two at once must not both take the next number
@@ -131,7 +133,7 @@ def put_filing(
         "year": year, "unit": unit, "number": number, "receipt": f"{year}-{unit}-{number:02d}",
         "delivery_id": delivery_id, "sha256": sha256, "received_on": day,
         "received_at": datetime.now(UTC).replace(microsecond=0), "late": late,
-        "content": content, "status": "received",
+        "content": to_json(submission), "format": FORMAT, "status": "received",
     }  # fmt: skip
     id = add(connection, filings, values)
     return filing_record(connection, id) if id is not None else None
@@ -160,7 +162,7 @@ class EvaluationRecord:
 def put_evaluation(
     connection: Connection, filing_id: int, *, key: str, day: date, content: bytes, errors: int,
     warnings: int, advice: int, total: str | None, grade: str | None, annotated: str | None,
-    base: str = "", rules: str = "{}",
+    base: str = "", rules: str = "{}", format: int = 1,
 ) -> int | None:  # fmt: skip
     """Keep an evaluation; ``None`` where it is the filing's newest already.
 
@@ -169,6 +171,7 @@ def put_evaluation(
     Args:
         base: hash of what it was made from but the rules.
         rules: JSON object, each rule's own key by its code.
+        format: the shape of the content.
     """
     alone(connection, f"evaluation/{filing_id}")
     last = evaluation_parts(connection, filing_id)
@@ -177,7 +180,7 @@ def put_evaluation(
     values = {
         "filing_id": filing_id, "key": key, "evaluated_on": day, "content": content,
         "errors": errors, "warnings": warnings, "advice": advice, "total": total, "grade": grade,
-        "annotated": annotated, "base": base, "rules": rules,
+        "annotated": annotated, "base": base, "rules": rules, "format": format,
     }  # fmt: skip
     return add(connection, evaluations, values)
 

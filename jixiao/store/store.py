@@ -47,8 +47,29 @@ class Store:
             alone(connection, what)
             yield
 
+    @contextmanager
+    def joined(self) -> Iterator[Store]:
+        """A store all of whose looks and writes are one transaction: all of it happens or none."""
+        with self.engine.begin() as connection:
+            yield _Joined(self.engine, connection)
+
     def close(self) -> None:
         self.engine.dispose()
+
+
+@dataclass(frozen=True)
+class _Joined(Store):
+    """See :meth:`Store.joined`."""
+
+    connection: Connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        yield self.connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self.connection
 
 
 def open_store(address: str) -> Store:

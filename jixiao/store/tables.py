@@ -60,6 +60,14 @@ class Time(TypeDecorator[datetime]):
 
 UNIT = String(18)
 HASH = String(64)
+#: A finding's number with its version, see jixiao.findings.
+FINGERPRINT = String(24)
+
+
+def _format() -> Column[int]:
+    """The shape a row's content is stored in; rows of release 0.1.0 have the first."""
+    return Column("format", Integer, nullable=False, server_default="1")
+
 
 #: Proposed, approved and returned targets. The newest approved one counts.
 target_sets = Table(
@@ -76,6 +84,7 @@ target_sets = Table(
     Column("reason", Text),
     Column("received_on", Date, nullable=False),
     Column("decided_on", Date),
+    _format(),
     Column("content", LargeBinary, nullable=False),  # jixiao.targets.to_json
     UniqueConstraint("year", "unit", "hash"),
 )
@@ -140,6 +149,7 @@ filings = Table(
     Column("late", Boolean, nullable=False),
     # received → returned | accepted; accepted → superseded when a later one is accepted
     Column("status", String(16), nullable=False),
+    _format(),
     Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
     UniqueConstraint("year", "unit", "number"),
     UniqueConstraint("year", "unit", "sha256"),
@@ -161,6 +171,7 @@ evaluations = Table(
     Column("grade", String(8)),
     Column("annotated", Text),  # returned workbook, below the deliveries folder
     Column("rules", Text, nullable=False),  # JSON: each rule's own key, by code
+    _format(),
     Column("content", LargeBinary, nullable=False),  # scores, findings, totals as JSON
     Index("ix_evaluations_filing_id", "filing_id"),
 )
@@ -185,8 +196,8 @@ waivers = Table(
     Column("id", Integer, primary_key=True),
     Column("year", Integer, nullable=False),
     Column("unit", UNIT, nullable=False),
-    Column("fingerprint", String(16), nullable=False),
-    Column("content", String(16), nullable=False),  # the same wherever the finding stands
+    Column("fingerprint", FINGERPRINT, nullable=False),
+    Column("content", FINGERPRINT, nullable=False),  # the same wherever the finding stands
     Column("code", String(8), nullable=False),
     Column("officer", Text, nullable=False),
     Column("reason", Text, nullable=False),
@@ -312,4 +323,30 @@ events = Table(
     Column("what", String(40), nullable=False),
     Column("detail", Text, nullable=False),  # JSON
     Index("ix_events_year_unit", "year", "unit"),
+)
+
+#: Which program's work the rows of a year are the current result of. Rows are only added; the
+#: newest of a year counts. See jixiao.cycle.upgrade.
+programs = Table(
+    "programs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("since", Time, nullable=False),
+    Column("content", Text),  # jixiao.program.Program as JSON; none: a release that kept none
+    Index("ix_programs_year", "year"),
+)
+
+#: The forms that workbooks of a year were issued with, so that each is read by its own. Rows are
+#: only added; the newest of a version counts.
+form_sets = Table(
+    "form_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("version", Text, nullable=False),  # as it stands in the workbook
+    Column("sha256", HASH, nullable=False),  # of the content
+    Column("content", LargeBinary, nullable=False),  # the forms as JSON
+    UniqueConstraint("year", "version", "sha256"),
 )

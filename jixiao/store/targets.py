@@ -40,6 +40,7 @@ def put_targets(
             "year": targets.year,
             "unit": targets.unit_code,
             "hash": targets.hash,
+            "format": target_model.FORMAT,
             "content": target_model.to_json(targets),
             "source": source,
             "status": "proposed",
@@ -63,9 +64,7 @@ def decide_targets(
 _HEAD = [c for c in target_sets.c if c.name != "content"]
 
 
-def target_records(
-    connection: Connection, year: int, units: Units = None
-) -> list[TargetRecord]:
+def target_records(connection: Connection, year: int, units: Units = None) -> list[TargetRecord]:
     """All target sets of a year (of one department), oldest first."""
     query = select(*_HEAD).where(target_sets.c.year == year).order_by(target_sets.c.id)
     query = of_units(query, target_sets.c.unit, units)
@@ -80,8 +79,9 @@ def target_records(
 
 def target_set(connection: Connection, id: int) -> TargetSet:
     """The targets of a record."""
-    query = select(target_sets.c.content).where(target_sets.c.id == id)
-    return target_model.from_json(connection.execute(query).scalar_one())
+    query = select(target_sets.c.content, target_sets.c.format).where(target_sets.c.id == id)
+    row = connection.execute(query).one()
+    return target_model.from_json(row.content, row.format)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +108,7 @@ def put_issued(
     return add(connection, issued, values) is not None
 
 
-def issued_records(
-    connection: Connection, year: int, units: Units = None
-) -> list[IssuedRecord]:
+def issued_records(connection: Connection, year: int, units: Units = None) -> list[IssuedRecord]:
     """Everything issued in a year (to one department), oldest first."""
     query = select(issued).where(issued.c.year == year).order_by(issued.c.id)
     query = of_units(query, issued.c.unit, units)

@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import CellCoordinatesException
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from jixiao.diff import Change
-from jixiao.findings import Finding, Place, Severity
+from jixiao.findings import Finding, Place, Severity, explained
 from jixiao.intake.marker import CHANGES, EXPLANATION, FINGERPRINT, OPINION
 from jixiao.workbooks.canvas import lines_needed, row_height
 from jixiao.workbooks.loading import load_whole
@@ -170,7 +170,7 @@ def _list(
         sheet.column_dimensions[cell.column_letter].width = width
     ordered = sorted(findings, key=lambda f: _ORDER[f.severity])
     for number, finding in enumerate(ordered, 1):
-        said = (explanations or {}).get(finding.fingerprint, "")
+        said = explained(explanations or {}, finding)
         _line(sheet, number, finding, book, said)
     sheet.column_dimensions[get_column_letter(len(_COLUMNS))].hidden = True
     sheet.freeze_panes = "A4"

@@ -50,7 +50,7 @@ class County:
             assert id is not None
             put_filing(
                 connection, year, department.code, delivery_id=id, sha256=kept[:64],
-                day=cycle.day, late=False, content=content,
+                day=cycle.day, late=False, submission=submission,
             )  # fmt: skip
 
     def filed(self, name: str, day: date) -> Cycle:

@@ -12,11 +12,11 @@ import pytest
 from jixiao import rules
 from jixiao.cycle import Cycle, perform
 from jixiao.cycle.evaluate import Review, evaluate_filing
+from jixiao.cycle.program import current_program
 from jixiao.evaluation import evaluate
 from jixiao.policy.model import RulesPolicy
 from jixiao.rules import Rule, _versions
-from jixiao.store.filings import evaluation_records, filing_content
-from jixiao.submission import from_json
+from jixiao.store.filings import evaluation_records, filed
 
 SONGXI = "12431199MB990505X6"
 WRITTEN = {
@@ -57,7 +57,7 @@ def changed(cycle: Cycle, policy: dict[str, Any]) -> Cycle:
 def full(cycle: Cycle, unit: str) -> list[Any]:
     with cycle.store.read() as connection:
         id = max(evaluation_records(connection, 2023))
-        submission = from_json(filing_content(connection, id))
+        submission = filed(connection, id)
     return list(evaluate(cycle.pack, submission, department=cycle.department(unit)).findings)
 
 
@@ -114,7 +114,7 @@ def test_a_changed_helper_runs_the_rules_that_use_it(
     _versions.sources.cache_clear()
     ran.clear()
     try:
-        evaluate_filing(cycle, county.filings(SONGXI)[-1])
+        evaluate_filing(replace(cycle, program=current_program()), county.filings(SONGXI)[-1])
     finally:
         _versions.sources.cache_clear()
     assert ran == ["C07", "C08"]

@@ -13,11 +13,12 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from jixiao.cycle import Item, approve, perform
+from jixiao.cycle import Cycle, Item, approve, perform
 from jixiao.cycle.collect import Inbox
 from jixiao.intake.child import SHARED
-from jixiao.store.filings import evaluation_records, filing_content
-from jixiao.submission import from_json
+from jixiao.store.filings import evaluation_records, filed
+from jixiao.store.tables import form_sets
+from jixiao.submission import Submission
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 
 YUNLING = "11431199MB99010161"
@@ -91,14 +92,44 @@ def test_without_a_key_nothing_can_be_told(bureau: Bureau, monkeypatch: pytest.M
     assert refusal(bureau, data) is None
 
 
-def test_an_old_template_is_refused(bureau: Bureau) -> None:
-    data = bureau.filled()
+def moved_on(bureau: Bureau) -> Cycle:
+    """The pack has another 附件1 now: one of its rows is called otherwise."""
     cycle = bureau.cycle
-    form = cycle.pack.forms["附件1"].model_copy(update={"version": "2"})
-    newer = replace(cycle, pack=replace(cycle.pack, forms={**cycle.pack.forms, "附件1": form}))
+    form = cycle.pack.forms["附件1"]
+    tables = [t for t in form.sections if any(r.id == "office" for r in getattr(t, "rows", ()))]
+    rows = tuple(
+        r.model_copy(update={"title": "办公经费支出", "aliases": ()}) if r.id == "office" else r
+        for r in tables[0].rows
+    )
+    sections = tuple(
+        t.model_copy(update={"rows": rows}) if t is tables[0] else t for t in form.sections
+    )
+    newer = form.model_copy(update={"version": "2", "sections": sections})
+    return replace(cycle, pack=replace(cycle.pack, forms={**cycle.pack.forms, "附件1": newer}))
+
+
+def test_a_workbook_is_read_by_the_forms_it_was_issued_with(bureau: Bureau) -> None:
+    bureau.drop("旧.xlsx", bureau.filled())
+    newer = moved_on(bureau)
+    assert perform(newer, "collect")[1] == {}
+    read = _filed(bureau, bureau.filings()[-1].id)
+    assert not read.one("附件1").get("spending.office.final").blank
+    assert [u for u in read.unplaced if "办公" in u.text] == []
+    assert perform(newer, "evaluate")[1] == {}
+    assert perform(newer, "render")[1] == {}
+    (page,) = bureau.settings.reports.rglob("*.html")
+    assert "办公经费支出" not in page.read_text(encoding="utf-8")
+
+
+def test_a_workbook_with_forms_that_never_went_out_is_refused(bureau: Bureau) -> None:
+    data = bureau.filled()
+    newer = moved_on(bureau)
+    with newer.store.begin() as connection:
+        connection.execute(form_sets.delete())
     bureau.drop("旧.xlsx", data)
     perform(newer, "collect")
-    assert bureau.arrived()[-1].reason_code == "old_template"
+    (refused,) = [a for a in bureau.arrived() if a.reason_code == "old_template"]
+    assert "附件1:1" in refused.reason
     assert bureau.filings() == []
 
 
@@ -217,11 +248,9 @@ def test_the_annotated_copy_edited_by_the_clerk_is_the_next_filing(bureau: Burea
     assert "回执号" in bureau.collect()[0]
     second = bureau.filings()[-1]
     with bureau.cycle.store.read() as connection:
-        read = from_json(filing_content(connection, second.id))
+        read = filed(connection, second.id)
     assert list(read.explanations.values()) == ["县政府已同意调整。"]
-    assert [f.form for f in read.forms] == [
-        f.form for f in from_json(_content(bureau, first.id)).forms
-    ]
+    assert [f.form for f in read.forms] == [f.form for f in _filed(bureau, first.id).forms]
     perform(bureau.cycle, "evaluate")
     with bureau.cycle.store.read() as connection:
         annotated = evaluation_records(connection, YEAR)[second.id].annotated
@@ -232,6 +261,6 @@ def test_the_annotated_copy_edited_by_the_clerk_is_the_next_filing(bureau: Burea
     assert "县政府已同意调整。" in [c.value for c in book["审核意见"]["J"]]
 
 
-def _content(bureau: Bureau, id: int) -> bytes:
+def _filed(bureau: Bureau, id: int) -> Submission:
     with bureau.cycle.store.read() as connection:
-        return filing_content(connection, id)
+        return filed(connection, id)

@@ -17,10 +17,9 @@ from jixiao.cycle.base import Item
 from jixiao.cycle.collect import Inbox
 from jixiao.intake import sender
 from jixiao.settings import Settings
-from jixiao.store.filings import filing_content
+from jixiao.store.filings import filed
 from jixiao.store.tables import outbox
 from jixiao.store.targets import target_records
-from jixiao.submission import from_json
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 from tests.delivery.test_arrival import edited, marker
 from tests.operator.year import canonical
@@ -174,7 +173,7 @@ def test_a_workbook_and_its_word_report_are_one_filing(bureau: Bureau, book_firs
     assert outcomes(bureau)["自评.xlsx"] == ("filing", None)
     assert outcomes(bureau)["报告.docx"] == ("part", None)
     with bureau.cycle.store.read() as connection:
-        read = from_json(filing_content(connection, filing.id))
+        read = filed(connection, filing.id)
     assert {f.form for f in read.forms} >= {"附件1", "附件2", "自评报告"}
     ((_, body),) = said_to(bureau, "receipt")
     assert "文件：自评.xlsx" in body

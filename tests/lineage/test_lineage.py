@@ -17,7 +17,7 @@ from jixiao.policy.model import Roster
 from jixiao.sample import load_filing
 from jixiao.store import Store, open_store
 from jixiao.store.filings import put_delivery, put_filing, set_filing_status
-from jixiao.submission import Submission, to_json
+from jixiao.submission import Submission
 
 PACK = load_pack(pack_dir(2023))
 CASES = yaml.load(
@@ -47,7 +47,7 @@ def _accept(store: Store, code: str, submission: Submission) -> None:
         assert delivery is not None
         filing = put_filing(
             connection, 2022, code, delivery_id=delivery, sha256=code, day=day, late=False,
-            content=to_json(submission),
+            submission=submission,
         )  # fmt: skip
         assert filing is not None
         set_filing_status(connection, filing.id, "accepted")

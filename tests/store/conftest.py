@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Connection
 
 from jixiao.store.filings import FilingRecord, put_delivery, put_filing
+from jixiao.submission import Submission
 
 UNIT = "11431125MB18152796"
 DAY = date(2024, 4, 1)
@@ -40,7 +41,7 @@ def file() -> File:
         assert delivery is not None
         filed = put_filing(
             connection, given["year"], given["unit"], delivery_id=delivery, sha256=sha256,
-            day=DAY, late=False, content=sha256.encode(),
+            day=DAY, late=False, submission=Submission(given["year"], given["unit"], sha256),
         )  # fmt: skip
         assert filed is not None
         return filed

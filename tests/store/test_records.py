@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import Column, Integer, MetaData, Table, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from jixiao.errors import JixiaoError
 from jixiao.store import Store
 from jixiao.store.filings import (
     FilingRecord,
     delivery_records,
     evaluation_content,
     evaluation_records,
-    filing_content,
+    filed,
     filing_record,
     filing_records,
     put_delivery,
@@ -42,6 +43,7 @@ from jixiao.store.targets import (
     target_records,
     target_set,
 )
+from jixiao.submission import Submission
 from jixiao.targets import FormTargets, TargetRow, TargetSet
 
 File = Callable[..., FilingRecord]
@@ -121,7 +123,7 @@ def test_filings_are_numbered_within_a_departments_year(
     with database.read() as connection:
         assert filing_records(connection, 2023, unit) == [one, two]
         assert filing_records(connection, 2023) == [one, two, other]
-        assert filing_content(connection, two.id) == b"two"
+        assert filed(connection, two.id).unit_name == "two"
 
 
 def test_the_same_content_is_filed_once(database: Store, file: File, unit: str, day: date) -> None:
@@ -129,12 +131,20 @@ def test_the_same_content_is_filed_once(database: Store, file: File, unit: str, 
         one = file(connection, "one")
         again = put_filing(
             connection, 2023, unit, delivery_id=one.delivery_id, sha256="one", day=day,
-            late=True, content=b"",
+            late=True, submission=Submission(2023, unit, "again"),
         )  # fmt: skip
         assert again is None
         assert file(connection, "two").number == 2  # the refused one took no number
     with database.read() as connection:
-        assert filing_content(connection, one.id) == b"one"
+        assert filed(connection, one.id).unit_name == "one"
+
+
+def test_what_a_newer_program_kept_is_said_so(database: Store, file: File) -> None:
+    with database.begin() as connection:
+        one = file(connection, "one")
+        connection.execute(text("UPDATE filings SET format = 9"))
+    with database.read() as connection, pytest.raises(JixiaoError, match=r"格式 9.*请先升级程序"):
+        filed(connection, one.id)
 
 
 def test_a_receipt_is_given_once(database: Store, file: File) -> None:
@@ -154,7 +164,14 @@ def test_a_receipt_is_given_once(database: Store, file: File) -> None:
 def test_a_filing_needs_its_delivery(database: Store, unit: str, day: date) -> None:
     with pytest.raises(IntegrityError), database.begin() as connection:
         put_filing(
-            connection, 2023, unit, delivery_id=99, sha256="x", day=day, late=False, content=b""
+            connection,
+            2023,
+            unit,
+            delivery_id=99,
+            sha256="x",
+            day=day,
+            late=False,
+            submission=Submission(2023, unit, "x"),
         )
 
 
