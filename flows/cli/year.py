@@ -23,6 +23,7 @@ from jixiao.cycle import (
     standings,
     status_rows,
     step,
+    take_over,
 )
 from jixiao.errors import JixiaoError
 from jixiao.settings import load_settings, today
@@ -160,6 +161,8 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     from flows.server import recorded_server
 
     on = day.date() if day else today()
+    for cycle in cycles(year, day):
+        take_over(cycle)  # what forbids to work on the year is said before a server is started
     with recorded_server(load_settings().var / "prefect"):
         from flows.annual_cycle import annual_cycle
 

@@ -17,6 +17,7 @@ from jixiao.cycle.receipts import receipt_rows
 from jixiao.cycle.status import Standing, State, Tally, each_standing, standings, status_rows
 from jixiao.cycle.targets import approve, proposals, return_targets
 from jixiao.cycle.tell import tell_failure
+from jixiao.cycle.upgrade import take_over
 
 __all__ = [
     "LAST",
@@ -45,6 +46,7 @@ __all__ = [
     "standings",
     "status_rows",
     "step",
+    "take_over",
     "tell_at_once",
     "tell_failure",
     "tell_operators_of",
