@@ -5,7 +5,7 @@ PYTHON ?= $(firstword $(foreach p,python3.12 python3.13 python3.11 python3,$(she
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo serve test chaos bench check lint types arrows lock docs clean
+.PHONY: demo serve test long chaos bench check lint types arrows lock docs clean
 
 demo: .venv/runtime
 	$(BIN)/jixiao demo
@@ -19,6 +19,11 @@ serve: .venv/runtime
 test: .venv/dev
 	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/flows --ignore=tests/operator
 	$(BIN)/python -m pytest tests/flows tests/operator
+
+# The long proofs (many kills, a province's kills through Prefect); their result goes to
+# benchmarks/RESULTS.md with date and commit.
+long: .venv/dev
+	$(BIN)/python -m benchmarks.long
 
 # Kills the year N times at random instants, finishes it and compares with an undisturbed one.
 N ?= 200

@@ -15,6 +15,11 @@ from sqlalchemy.exc import OperationalError
 
 from jixiao.policy import Pack, load_pack
 from jixiao.store import Store, open_store
+from tests.budget import (  # noqa: F401 - pytest finds its hooks here
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 
 # Every installation of the tests signs with one key, so that two plays of a year are the same;
 # files dropped by a test are whole, so nobody waits for them.

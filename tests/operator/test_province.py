@@ -1,4 +1,4 @@
-"""One long-lived server on PostgreSQL: a login, two schedulers at once, three seeded kills."""
+"""One long-lived server on PostgreSQL: a login, two schedulers at once, seeded kills."""
 
 from __future__ import annotations
 
@@ -248,8 +248,14 @@ class Fire:
         wait_for(over, "every run to be over", 240)
 
 
-def test_three_seeded_kills_leave_no_trace(
-    served: Province, prepared: Prepared, told: Path, tmp_path: Path
+#: On which days of the year something is killed.
+ONE = (ISSUE,)
+THREE = (OPENING, ISSUE, PUBLISH)
+
+
+@pytest.mark.parametrize("days", [ONE, pytest.param(THREE, marks=pytest.mark.long)])
+def test_seeded_kills_leave_no_trace(
+    served: Province, prepared: Prepared, told: Path, tmp_path: Path, days: tuple[date, ...]
 ) -> None:
     peace, war = settings_in(tmp_path / "peace"), settings_in(tmp_path / "war")
     list(play(prepared, peace))
@@ -259,7 +265,7 @@ def test_three_seeded_kills_leave_no_trace(
     rng = random.Random(SEED)
     victims = rng.sample(["flow", "worker", "both"], 3)
     fire = Fire(served, war, rng)
-    plan = dict(zip((OPENING, ISSUE, PUBLISH), victims, strict=True))
+    plan = {day: victim for day, victim in zip(THREE, victims, strict=True) if day in days}
     for day in prepared.days(date.min, date.max):
         how = (lambda d: fire.day(d, plan[d])) if day in plan else None
         list(play(prepared, war, first=day, last=day, step=how))
