@@ -102,6 +102,7 @@ def test_rates_are_kept(pack: Pack) -> None:
         assert abs(count - 200 * defect.rate) <= 4 * spread, defect.id
 
 
+@pytest.mark.long
 def test_bench_runs() -> None:
     """All kinds, Prefect too; they agree on what is clean."""
     ran = subprocess.run(

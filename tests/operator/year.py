@@ -96,6 +96,7 @@ def _advance(settings: Settings, day: date) -> None:
 _PASSING = {
     "events": {"id", "at"},
     "filings": {"id", "received_at"},
+    "programs": {"id", "since"},
     "outbox": {"id", "attempts", "next_attempt", "last_error", "updated"},
 }
 
