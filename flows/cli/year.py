@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from flows.cli.output import console, print_json, print_table
+from flows.cli.output import console, print_json, print_table, remark
 from jixiao.cycle import (
     LAST,
     Cycle,
@@ -24,6 +24,7 @@ from jixiao.cycle import (
     step,
 )
 from jixiao.errors import JixiaoError
+from jixiao.installation.pinned import pin
 from jixiao.settings import load_settings, today
 
 YearArg = Annotated[int | None, typer.Argument(help="预算年度；不填则为日历包含当天的各年度。")]
@@ -159,7 +160,9 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     from flows.server import recorded_server
 
     on = day.date() if day else today()
-    with recorded_server(load_settings().var / "prefect"):
+    var = load_settings().var
+    with recorded_server(var / "prefect"):
+        pin(var, remark)
         from flows.annual_cycle import annual_cycle
 
         state = annual_cycle(year, on, return_state=True)
