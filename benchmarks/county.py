@@ -17,7 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from msgspec.structs import replace
 
-from jixiao.paths import config_dir
+from jixiao.paths import demo_dir
 from jixiao.policy import Department, Pack, Project, Roster
 from jixiao.sample import load_filing
 from jixiao.submission import NOTHING, Cell, FormData, IndicatorRow, Submission
@@ -90,7 +90,7 @@ def departments_of(pack: Pack, departments: int, seed: int = 1) -> Iterator[Memb
     if not 1 <= departments <= MOST:
         raise ValueError(f"from 1 to {MOST} departments, not {departments}")
     dice = random.Random(seed)
-    moulds = [load_filing(config_dir() / "demo/filings" / f"{m}.yaml", pack.forms) for m in MOULDS]
+    moulds = [load_filing(demo_dir() / "filings" / f"{m}.yaml", pack.forms) for m in MOULDS]
     towns = dice.sample(TOWNS, len(TOWNS))
     for n in range(departments):
         yield _member(pack, dice, moulds[n % len(moulds)], towns[n // len(moulds)], n)

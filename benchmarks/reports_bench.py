@@ -17,7 +17,7 @@ from datetime import date
 from typing import Any
 
 from jixiao.evaluation import evaluate
-from jixiao.paths import config_dir, pack_dir
+from jixiao.paths import demo_dir, pack_dir
 from jixiao.policy import load_pack
 from jixiao.reports.document import Document
 from jixiao.reports.html import Publication, Rendered, render_report
@@ -35,7 +35,7 @@ DAY = date(2024, 9, 2)
 def main() -> None:
     pack = load_pack(pack_dir(2023))
     print("sample              pages  page ms  word ms  pdf ms  page+word/10 pages  pdf/10 pages")
-    for path in sorted((config_dir() / "demo" / "filings").glob("*.yaml")):
+    for path in sorted((demo_dir() / "filings").glob("*.yaml")):
         submission = load_filing(path, pack.forms)
         department = pack.department(submission.unit_code)
         evaluation = evaluate(pack, submission, department=department)

@@ -19,7 +19,7 @@ from flows.server import recorded_server
 from jixiao.cycle import Cycle, State, approve, open_cycle, outstanding, standings, status_rows
 from jixiao.errors import JixiaoError
 from jixiao.notices.sink import Sink
-from jixiao.paths import config_dir
+from jixiao.paths import demo_dir
 from jixiao.sample import Deed, Script, load_filing, load_script
 from jixiao.sample import Step as Act
 from jixiao.schedule import event_days
@@ -33,35 +33,41 @@ YEAR = 2023
 def play(var: Path) -> None:
     """Play the year in ``var``. A second time there is nothing left to do, and nothing is done."""
     settings = load_settings(var)
-    folder = config_dir() / "demo"
+    folder = demo_dir()
     script = load_script(folder / "script.yaml")
     settings.var.mkdir(parents=True, exist_ok=True)
-    last = max(_days(open_cycle(YEAR, settings=settings), script))
-    with _environment(settings), Sink(settings.var / "notices.jsonl") as sink:
+    with _environment(settings):
+        _play(settings, script, folder)
+        last = max(_days(open_cycle(YEAR, settings=settings), script))
+        cycle = open_cycle(YEAR, last, settings=settings)
+        print_table(f"{YEAR} 年度绩效自评进度（{last}）", status_rows(standings(cycle)))
+        _print_where(cycle)
+
+
+def _play(settings: Settings, script: Script, folder: Path) -> None:
+    with Sink(settings.var / "notices.jsonl") as sink:
         for name in ("DEPARTMENTS", "BUREAU", "OPERATORS"):
             os.environ[f"JIXIAO_CHANNEL_{name}"] = f"{sink.url.rstrip('/')}/{name.lower()}"
-        if _anything_left(settings, script, folder):
-            console.print("正在启动 Prefect 服务（第一次约需半分钟）……")
-            with recorded_server(settings.var / "prefect"):
-                # Imported here: Prefect reads where its server is when it is imported.
-                from flows.annual_cycle import annual_cycle
-
-                def advance(day: date) -> None:
-                    state = annual_cycle(YEAR, day, return_state=True)
-                    if not state.is_completed():
-                        raise JixiaoError(f"{day} 推进时有未完成的项：{state.message}")
-
-                play_days(settings, script, folder, advance)
-        else:
+        if not _anything_left(settings, script, folder):
             console.print("这一年已经走完：没有待办，也没有通知要发。")
-    cycle = open_cycle(YEAR, last, settings=settings)
-    print_table(f"{YEAR} 年度绩效自评进度（{last}）", status_rows(standings(cycle)))
-    _print_where(cycle)
+            return
+        console.print("正在启动 Prefect 服务（第一次约需半分钟）……")
+        with recorded_server(settings.var / "prefect"):
+            # Imported here: Prefect reads where its server is when it is imported.
+            from flows.annual_cycle import annual_cycle
+
+            def advance(day: date) -> None:
+                state = annual_cycle(YEAR, day, return_state=True)
+                if not state.is_completed():
+                    raise JixiaoError(f"{day} 推进时有未完成的项：{state.message}")
+
+            play_days(settings, script, folder, advance)
 
 
 @contextmanager
 def _environment(settings: Settings) -> Iterator[None]:
-    """Tasks open the year by the environment; the demo has folders of its own."""
+    """Tasks open the year by the environment; the demo has folders of its own, and the packs that
+    its script is written for."""
     before = dict(os.environ)
     os.environ["JIXIAO_VAR"] = str(settings.var)
     os.environ["JIXIAO_DATABASE"] = settings.database

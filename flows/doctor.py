@@ -33,8 +33,9 @@ from jixiao import signing
 from jixiao.cycle import tell_at_once, year_pack, years_with_packs
 from jixiao.errors import JixiaoError, database_trouble
 from jixiao.glyphs import FONTS
+from jixiao.installation.pinned import which_packs
 from jixiao.notices import open_book
-from jixiao.paths import data_root, deployments_dir, template_dir
+from jixiao.paths import config_dir, deployments_dir, template_dir
 from jixiao.settings import Settings, today
 from jixiao.store.db import head
 
@@ -141,7 +142,9 @@ def _locked() -> dict[str, SpecifierSet]:
 def _packs() -> Iterator[Check]:
     years = years_with_packs()
     if not years:
-        yield Check("政策包", f"{data_root() / 'config'} 里没有", "放入 config/<年度> 文件夹")
+        yield Check("政策包", f"{config_dir()} 里没有", "放入 config/<年度> 文件夹")
+        return
+    yield Check("政策包", which_packs())
     for year in years:
         try:
             pack = year_pack(year)

@@ -30,6 +30,7 @@ from flows.server import (
     wait_until_up,
 )
 from jixiao.errors import JixiaoError
+from jixiao.installation.pinned import pin
 from jixiao.settings import Settings
 
 PORT = 4200
@@ -68,6 +69,7 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
         environment = _environment(home, settings, chosen)
         api = environment["PREFECT_API_URL"]
         stack.enter_context(environment_of({**environment, **agreed_login()}))
+        pin(settings.var, say)
         say("正在启动 Prefect 服务……")
         server = stack.enter_context(_kept(lambda: start_server(home, chosen)))
         try:

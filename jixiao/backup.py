@@ -96,7 +96,7 @@ def backup(settings: Settings, file: Path) -> Moved:
 def restore(settings: Settings, file: Path) -> Moved:
     """Restore a backup into an empty folder and an empty database.
 
-    The policy packs go to ``var/config``: point ``JIXIAO_HOME`` there to work with them.
+    The policy packs go to ``var/config``, where they count from then on.
 
     Raises:
         JixiaoError: the backup is damaged or of a newer program, or there is something already.

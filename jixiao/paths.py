@@ -1,7 +1,7 @@
 """Where packs, templates and working files are.
 
-``JIXIAO_HOME`` first, then the checkout this module stands in, then the copies inside the
-installed package.
+``JIXIAO_HOME`` first, then the working folder where packs are pinned in it, then what is shipped:
+in the checkout this module stands in, else inside the installed package.
 """
 
 from __future__ import annotations
@@ -9,16 +9,22 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jixiao.errors import PackError
+from jixiao.errors import PackError, reason, remedy
 
 _PACKAGE = Path(__file__).resolve().parent
+
+
+def var_dir() -> Path:
+    """The folder this installation works in: ``JIXIAO_VAR``, else ``var`` in the current one."""
+    return Path(os.environ.get("JIXIAO_VAR", "var")).resolve()
 
 
 def data_root() -> Path:
     """The folder that holds ``config/`` and ``templates/``.
 
     Raises:
-        PackError: ``JIXIAO_HOME`` points to a folder that has no ``config/``.
+        PackError: ``JIXIAO_HOME`` points to a folder that has no ``config/``, or the packs pinned
+            in the working folder cannot be looked at: then the shipped ones do not count instead.
     """
     home = os.environ.get("JIXIAO_HOME")
     if home:
@@ -28,6 +34,11 @@ def data_root() -> Path:
                 f"JIXIAO_HOME 指向 {root}，但里面没有 config 文件夹。请改正该环境变量。"
             )
         return root
+    var = var_dir()
+    return var if years_in(var / "config") else _shipped_root()
+
+
+def _shipped_root() -> Path:
     checkout = _PACKAGE.parent
     if (checkout / "config").is_dir() and (checkout / "pyproject.toml").is_file():
         return checkout
@@ -39,12 +50,41 @@ def config_dir() -> Path:
     return data_root() / "config"
 
 
+def shipped_config_dir() -> Path:
+    """The packs this program ships, whichever count."""
+    return _shipped_root() / "config"
+
+
+def demo_dir() -> Path:
+    """The script and the filings of the demonstration."""
+    return shipped_config_dir() / "demo"
+
+
+def years_in(config: Path) -> list[int]:
+    """The years that have a policy pack in this folder, oldest first; none where there is none.
+
+    Raises:
+        PackError: it cannot be looked into.
+    """
+    try:
+        names = os.listdir(config)
+    except FileNotFoundError:
+        if not config.is_symlink():
+            return []
+        raise PackError(f"{config} 指向的文件夹不在了。请恢复它，或移走这个链接。") from None
+    except OSError as error:
+        raise PackError(
+            f"读不了政策包所在的 {config}：{reason(error)}。{remedy(error)}。"
+        ) from None
+    return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
+
+
 def pack_dir(year: int) -> Path:
     return config_dir() / str(year)
 
 
 def template_dir() -> Path:
-    """The folder of the Jinja2 templates; a ``JIXIAO_HOME`` without one uses the package's."""
+    """The folder of the Jinja2 templates; where packs are kept without one, the package's."""
     templates = data_root() / "templates"
     return templates if templates.is_dir() else shipped_template_dir()
 

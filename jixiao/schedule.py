@@ -188,7 +188,7 @@ def next_window(calendar: Calendar, day: date) -> tuple[Stage, Window] | None:
 def openings(calendar: Calendar) -> Iterator[tuple[date, list[Stage]]]:
     """Every day on which windows open, with their stages in the year's order."""
     for day in sorted({w.opens for w in calendar.windows.values()}):
-        yield day, [s for s in Stage if calendar.window(s).opens == day]
+        yield day, [s for s in Stage if s in calendar.windows and calendar.window(s).opens == day]
 
 
 def quiet_at(calendar: Calendar, moment: datetime) -> bool:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jixiao.delivery import Folder
 from jixiao.errors import JixiaoError
+from jixiao.paths import var_dir
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -100,7 +101,7 @@ def load_settings(var: Path | None = None) -> Settings:
     Args:
         var: a folder of its own, as for a demonstration; nothing else then comes from outside.
     """
-    folder = (var or Path(os.environ.get("JIXIAO_VAR", "var"))).resolve()
+    folder = var_dir() if var is None else var.resolve()
     database = os.environ.get("JIXIAO_DATABASE") if var is None else None
     database = database or f"sqlite:///{folder / 'jixiao.db'}"
     if var is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ from tests.budget import (  # noqa: F401 - pytest finds its hooks here
 # files dropped by a test are whole, so nobody waits for them.
 os.environ.setdefault("JIXIAO_SIGNING_KEY", "key-of-the-tests-only")
 os.environ.setdefault("JIXIAO_SETTLE_SECONDS", "0")
+# Nor has any test to do with the packs pinned in the working folder of this checkout.
+os.environ["JIXIAO_VAR"] = f"{tempfile.gettempdir()}/jixiao-{uuid.uuid4().hex}/var"
 
 ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"

@@ -7,11 +7,22 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.output import console, print_json, print_table
+from flows.cli.output import console, print_json, print_table, remark
+from flows.server import environment_of
+from jixiao.installation.pinned import pin
 from jixiao.settings import load_settings
 
+
+def _work_in(context: typer.Context, var: Path | None) -> Path | None:
+    """The folder's own packs count too; they are found by the environment, of this command alone."""
+    if var is not None:
+        context.with_resource(environment_of({"JIXIAO_VAR": str(var.resolve())}))
+    return var
+
+
 VarOption = Annotated[
-    Path | None, typer.Option("--var", help="工作文件夹，默认取 JIXIAO_VAR 或 var。")
+    Path | None,
+    typer.Option("--var", callback=_work_in, help="工作文件夹，默认取 JIXIAO_VAR 或 var。"),
 ]
 
 
@@ -43,6 +54,12 @@ def register_command(
 
     names = register_with(wait)
     console.print(f"已登记 {len(names)} 个部署：{'、'.join(names)}", soft_wrap=True)
+    var = load_settings().var
+    # The machine of the Prefect server need not have the folder the work is done in.
+    if var.is_dir():
+        pin(var, remark)
+    else:
+        remark(f"本机没有工作文件夹 {var}，政策包没有固定。")
 
 
 def doctor(

@@ -22,6 +22,11 @@ def print_json(data: Any) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2, default=str))
 
 
+def remark(text: str) -> None:
+    """A sentence beside what a command answers, which may be for programs."""
+    typer.echo(text, err=True)
+
+
 def print_table(title: str, rows: Sequence[Mapping[str, str]]) -> None:
     """Rows with the same keys as a table."""
     table = Table(title=title, title_justify="left", show_lines=False)

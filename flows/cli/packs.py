@@ -10,6 +10,7 @@ import typer
 from pydantic import BaseModel
 
 from flows.cli.output import console, print_json
+from flows.cli.pack_upgrade import upgrade
 from jixiao import signing
 from jixiao.cycle import year_pack, years_with_packs
 from jixiao.errors import PackError
@@ -33,8 +34,11 @@ SCHEMAS: dict[str, type[BaseModel]] = {
 
 
 def register(app: typer.Typer) -> None:
-    pack = typer.Typer(help="政策包：检查，写出表样说明和 JSON Schema。", no_args_is_help=True)
+    pack = typer.Typer(
+        help="政策包：检查，升级，写出表样说明和 JSON Schema。", no_args_is_help=True
+    )
     pack.command("check")(check)
+    pack.command("upgrade")(upgrade)
     pack.command("schemas")(schemas)
     pack.command("forms")(forms)
     app.add_typer(pack, name="pack")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
-from flows.cli.output import console, print_json, print_table
+from flows.cli.output import console, print_json, print_table, remark
 from jixiao.cycle import (
     LAST,
     Cycle,
@@ -26,6 +26,7 @@ from jixiao.cycle import (
     take_over,
 )
 from jixiao.errors import JixiaoError
+from jixiao.installation.pinned import pin
 from jixiao.settings import load_settings, today
 
 YearArg = Annotated[int | None, typer.Argument(help="预算年度；不填则为日历包含当天的各年度。")]
@@ -163,7 +164,9 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     on = day.date() if day else today()
     for cycle in cycles(year, day):
         take_over(cycle)  # what forbids to work on the year is said before a server is started
-    with recorded_server(load_settings().var / "prefect"):
+    var = load_settings().var
+    with recorded_server(var / "prefect"):
+        pin(var, remark)
         from flows.annual_cycle import annual_cycle
 
         state = annual_cycle(year, on, return_state=True)

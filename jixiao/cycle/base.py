@@ -19,7 +19,7 @@ from jixiao.cycle.hashing import content_hash as content_hash
 from jixiao.cycle.program import Program, current_program
 from jixiao.delivery import write_file as write_file
 from jixiao.errors import JixiaoError
-from jixiao.paths import config_dir, pack_dir
+from jixiao.paths import config_dir, pack_dir, years_in
 from jixiao.policy import Department, Pack, load_pack
 from jixiao.roster import with_roster
 from jixiao.rules import check_pack
@@ -116,9 +116,7 @@ def _store(address: str) -> Store:
 
 def years_with_packs() -> list[int]:
     """The years that have a policy pack, oldest first."""
-    folder = config_dir()
-    names = (p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else ()
-    return sorted(int(n) for n in names if n.isdigit())
+    return years_in(config_dir())
 
 
 def open_years(day: date) -> list[int]:

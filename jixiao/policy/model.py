@@ -47,6 +47,11 @@ class Stage(StrEnum):
         }[self.value]
 
 
+#: What every pack says when it is open. A stage of a later program is not added here: where a
+#: pack does not name it, it is off.
+ALWAYS = (Stage.TARGETS, Stage.ISSUE, Stage.SUBMIT, Stage.REVIEW, Stage.PUBLISH)
+
+
 class Source(Model):
     """A document a parameter or a rule stands on.
 
@@ -99,6 +104,10 @@ class Site(Model):
 class PackInfo(Model):
     """pack.yaml: identity of the pack."""
 
+    # Not dumped: the site, whose key is the dump, is not made anew for it.
+    format: int = Field(
+        1, ge=1, exclude=True, description="政策包的格式，不填则为 1；较早的格式由程序自动换算"
+    )
     year: int = Field(description="被评价的预算年度")
     version: str
     bureau: Bureau
@@ -168,7 +177,7 @@ class Calendar(Model):
 
     @model_validator(mode="after")
     def _complete(self) -> Calendar:
-        missing = [s.chinese for s in Stage if s not in self.windows]
+        missing = [s.chinese for s in ALWAYS if s not in self.windows]
         if missing:
             raise Mistakes([(("windows",), f"缺少阶段：{'、'.join(missing)}")])
         refuse(
@@ -179,6 +188,7 @@ class Calendar(Model):
         return self
 
     def window(self, stage: Stage) -> Window:
+        """When it is open; only a stage of ``ALWAYS`` may be asked for without looking first."""
         return self.windows[stage]
 
     @property

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from jixiao.errors import PackError
 from jixiao.forms import Form
+from jixiao.policy.files import FILES, PackFiles, form_names
 from jixiao.policy.model import (
     Calendar,
     Channels,
@@ -22,18 +23,8 @@ from jixiao.policy.model import (
     RulesPolicy,
 )
 from jixiao.policy.scoring import ScoringPolicy
-from jixiao.policy.yamlfile import load_model, place
 
 M = TypeVar("M", bound=BaseModel)
-
-FILES = (
-    "pack.yaml",
-    "calendar.yaml",
-    "scoring.yaml",
-    "rules.yaml",
-    "departments.yaml",
-    "channels.yaml",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,14 +83,15 @@ class Pack:
 
 
 def load_pack(folder: Path) -> Pack:
-    """The pack in ``folder``.
+    """The pack in ``folder``; one of an earlier format is brought to this program's in memory.
 
     Raises:
-        PackError: everything that is wrong, a line each, naming file, line and key.
+        PackError: everything that is wrong, a line each, naming file, line and key; or that a
+            newer program wrote it.
     """
     if not folder.is_dir():
         raise PackError(f"找不到政策包 {folder}。请检查年度，或从上一年复制一份再修改。")
-    load = _Collect(folder)
+    load = _Collect(PackFiles(folder))
     info = load("pack.yaml", PackInfo)
     calendar = load("calendar.yaml", Calendar)
     scoring = load("scoring.yaml", ScoringPolicy)
@@ -107,7 +99,7 @@ def load_pack(folder: Path) -> Pack:
     roster = load("departments.yaml", Roster)
     channels = load("channels.yaml", Channels)
     # A mistake in pack.yaml must not hide those in the forms.
-    names = info.forms if info is not None else _form_names(folder)
+    names = info.forms if info is not None else form_names(folder)
     forms = {name: load(f"forms/{name}.yaml", Form) for name in names}
     if (
         info is None
@@ -137,20 +129,16 @@ def load_pack(folder: Path) -> Pack:
 class _Collect:
     """Loads files one after the other and collects what is wrong with each."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, files: PackFiles) -> None:
+        self.files = files
         self.problems: list[str] = []
 
     def __call__(self, name: str, model: type[M]) -> M | None:
         try:
-            return load_model(self.folder / name, model)
+            return self.files.load(name, model)
         except PackError as error:
             self.problems.append(error.message)
             return None
-
-
-def _form_names(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in (folder / "forms").glob("*.yaml")))
 
 
 def _hashes(folder: Path, forms: tuple[str, ...]) -> dict[str, str]:
@@ -164,16 +152,10 @@ def _cross_check(pack: Pack) -> None:
     Raises:
         PackError: everything that is wrong.
     """
-    problems = [
-        f"{place(pack.root / file, *keys)}：{text}。"
-        for file, keys, text in (
-            *_names_of_files(pack),
-            *_names_on_the_roster(pack),
-            *_sources(pack),
-        )
-    ]
-    if problems:
-        raise PackError("\n".join(problems))
+    found = (*_names_of_files(pack), *_names_on_the_roster(pack), *_sources(pack))
+    if found:
+        place = PackFiles(pack.root).place
+        raise PackError("\n".join(f"{place(file, *keys)}：{text}。" for file, keys, text in found))
 
 
 Problem = tuple[str, tuple[str | int, ...], str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +13,9 @@ from jixiao.errors import PackError, reason
 from jixiao.forms import Mistakes
 
 M = TypeVar("M", bound=BaseModel)
+Keys = tuple[str | int, ...]
+#: A path of keys in checked data → the file it stands in, that file's nodes, and the path there.
+Locate = Callable[[Keys], tuple[Path, yaml.Node | None, Keys]]
 
 
 class _Loader(yaml.SafeLoader):
@@ -98,13 +101,22 @@ def load_model(path: Path, model: type[M]) -> M:
         PackError: one line per mistake, each with file, line and key.
     """
     data, node = read_yaml(path)
+    return validated(data, model, lambda keys: (path, node, keys))
+
+
+def validated(data: Any, model: type[M], locate: Locate) -> M:
+    """The data of a file as a ``model``.
+
+    Raises:
+        PackError: one line per mistake, each with file, line and key.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
         lines = [
-            f"{_at(path, node, keys)}：{text}"
+            f"{at(*locate(keys))}：{text}"
             for item in error.errors(include_url=False)
-            for keys, text in _mistakes(item, node)
+            for keys, text in _mistakes(item, data)
         ]
         raise PackError("\n".join(lines)) from None
 
@@ -116,39 +128,52 @@ def place(path: Path, *keys: str | int) -> str:
         PackError: see :func:`read_yaml`.
     """
     _, node = read_yaml(path)
-    return _at(path, node, list(keys))
+    return at(path, node, keys)
 
 
-def _at(path: Path, node: yaml.Node | None, keys: list[str | int]) -> str:
+def at(path: Path, node: yaml.Node | None, keys: Keys) -> str:
+    """File, line and key."""
     key = ".".join(str(k) for k in keys) or "（整个文件）"
     return f"{path} 第 {_line(node, keys)} 行，{key}"
 
 
-def _mistakes(item: Any, node: yaml.Node | None) -> Iterator[tuple[list[str | int], str]]:
+def _mistakes(item: Any, data: Any) -> Iterator[tuple[Keys, str]]:
     """Path and Chinese words of what pydantic found; our own validators may find several."""
-    keys = _keys_in_file(item, node)
+    keys = _keys_in_data(item, data)
     raised = item.get("ctx", {}).get("error")
     if isinstance(raised, Mistakes):
         for path, text in raised.found:
-            yield [*keys, *path], f"{text}。"
+            yield (*keys, *path), f"{text}。"
     else:
         yield keys, _chinese(item)
 
 
-def _keys_in_file(item: Any, node: yaml.Node | None) -> list[str | int]:
+def _keys_in_data(item: Any, data: Any) -> Keys:
     """The path without what pydantic adds to it: the chosen union member (``table``), ``[key]``."""
     keys: list[str | int] = []
     loc = item["loc"]
     for place, key in enumerate(loc):
-        found = _step(node, key)
-        if found is not None:
+        found = inside(data, key)
+        if found is not ABSENT:
             keys.append(key)
-            node = found[1]
+            data = found
         elif item["type"] == "missing" and place == len(loc) - 1:
             keys.append(key)
     if item["type"].startswith("union_tag"):
         keys.append(item["ctx"]["discriminator"].strip("'"))
-    return keys
+    return tuple(keys)
+
+
+ABSENT = object()
+
+
+def inside(data: Any, key: str | int) -> Any:
+    """What stands one key down, ``ABSENT`` where there is no such key."""
+    if isinstance(data, dict):
+        return next((value for name, value in data.items() if str(name) == str(key)), ABSENT)
+    if isinstance(data, list) and isinstance(key, int) and key < len(data):
+        return data[key]
+    return ABSENT
 
 
 def _step(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | None:
@@ -163,7 +188,7 @@ def _step(node: yaml.Node | None, key: str | int) -> tuple[int, yaml.Node] | Non
     return None
 
 
-def _line(node: yaml.Node | None, keys: list[str | int]) -> int:
+def _line(node: yaml.Node | None, keys: Keys) -> int:
     """Line (from 1) of the deepest node the path reaches."""
     line = 1
     for key in keys:

@@ -11,8 +11,8 @@ from pathlib import Path
 from jixiao.errors import PackError
 from jixiao.findings import Finding, Severity
 from jixiao.policy import Pack
+from jixiao.policy.files import PackFiles
 from jixiao.policy.model import RulesPolicy
-from jixiao.policy.yamlfile import place
 from jixiao.rules.base import Draft, Facts, Rule, rule
 from jixiao.rules.written import mistakes, written_rules
 
@@ -45,18 +45,20 @@ def catalogue() -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
-def check_settings(policy: RulesPolicy, file: Path | None = None) -> None:
+def check_settings(policy: RulesPolicy, folder: Path | None = None) -> None:
     """Every code and parameter the pack sets must exist.
 
     Args:
-        file: the file it was read from, where there is one, to name the line.
+        folder: the pack it was read from, where there is one, to name the line.
 
     Raises:
         PackError: naming the unknown code or parameter.
     """
 
     def at(*keys: str) -> str:
-        return place(file, *keys) if file is not None else f"rules.yaml，{'.'.join(keys)}"
+        if folder is None:
+            return f"rules.yaml，{'.'.join(keys)}"
+        return PackFiles(folder).place("rules.yaml", *keys)
 
     rules = catalogue()
     problems = []
@@ -80,13 +82,13 @@ def check_pack(pack: Pack) -> None:
     Raises:
         PackError: everything that is wrong, a line each, with file, line and key.
     """
-    check_settings(pack.rules, pack.root / "rules.yaml")
-    problems = [
-        f"{place(pack.root / 'rules.yaml', *keys)}：{text}。"
-        for keys, text in mistakes(pack.rules, pack.forms)
-    ]
-    if problems:
-        raise PackError("\n".join(problems))
+    check_settings(pack.rules, pack.root)
+    found = list(mistakes(pack.rules, pack.forms))
+    if found:
+        place = PackFiles(pack.root).place
+        raise PackError(
+            "\n".join(f"{place('rules.yaml', *keys)}：{text}。" for keys, text in found)
+        )
 
 
 def every_rule(policy: RulesPolicy) -> list[Rule]:

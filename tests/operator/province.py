@@ -109,7 +109,7 @@ def province(root: Path, folder: Path, database: str, *, slot_wait: int = 2) -> 
         wait_for(lambda: answers(api) or process.poll() is not None, "the server", START)
         assert process.poll() is None, log.read_text()
         made = Province(process, api, folder, log, LOGIN, environment, root)
-        registered = made.run("register")
+        registered = made.run("register", JIXIAO_VAR=str(folder))
         assert registered.returncode == 0, registered.stdout + registered.stderr
         yield made
     finally:

@@ -39,6 +39,7 @@ def test_what_is_missing_is_said_with_a_remedy(tmp_path: Path) -> None:
     found = by_name(examine(settings_in(tmp_path)))
     assert found["版本 prefect"].fine
     assert found[f"政策包 {YEAR}"].fine
+    assert "随程序附带的" in found["政策包"].found
     assert found["模板 notices"].fine
     assert found["字体 song.otf"].fine
     assert found["磁盘"].fine

@@ -1,0 +1,1 @@
+"""What an installation keeps of its own in its working folder."""
