@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 
 from prefect import State, flow
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
-from flows.collect import collect
-from flows.evaluate import evaluate
-from flows.issue import issue
-from flows.order import resolve, stage_due, start_next
-from flows.publish import publish
-from flows.remind import remind
-from flows.render import render
+from flows.order import due_stage, resolve, start_next
 from flows.stage import RUNNER
-from flows.targets import targets
-from flows.verify import verify
+from flows.year import FLOWS
+from jixiao.cycle import STAGES
 from tasks.artifacts import show_standings
-
-#: The calendar of a year: each stage's flow.
-STAGES: dict[str, Callable[..., State]] = {
-    "targets": targets,
-    "issue": issue,
-    "collect": collect,
-    "evaluate": evaluate,
-    "render": render,
-    "publish": publish,
-    "verify": verify,
-    "remind": remind,
-}
 
 
 @flow(
@@ -63,11 +44,11 @@ def annual_cycle(year: int | None = None, day: date | None = None) -> State:
 def _play(year: int, day: date) -> list[str]:
     """Run the stages that have something due here and now; the sentences of those that failed."""
     failed = []
-    for id, stage in STAGES.items():
+    for stage in STAGES:
         # Asked anew before each stage: the one before may have made work for this one.
-        if stage_due(id, year, day):
-            state = stage(year, day, return_state=True)
+        if due_stage(stage, year, day):
+            state = FLOWS[stage.id](year, day, return_state=True)
             if not state.is_completed():
-                failed.append(state.message or id)
+                failed.append(state.message or stage.id)
     show_standings(year, day)
     return failed

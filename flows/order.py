@@ -22,21 +22,10 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
 from flows.server import SHARES
-from jixiao.cycle import LAST, Item, open_years
+from jixiao.cycle import STAGES, Item, StageOfYear, open_years
+from jixiao.cycle.stages import BY_ID
 from jixiao.settings import today
 from tasks.steps import due
-
-#: Stage → the steps whose outstanding work wakes it, in the order of a year.
-STEPS_OF: dict[str, tuple[str, ...]] = {
-    "targets": ("targets",),
-    "issue": ("issue",),
-    "collect": ("collect",),
-    "evaluate": ("evaluate",),
-    "render": ("render",),
-    "publish": ("publish", "site"),
-    "verify": ("verify",),
-    "remind": LAST,
-}
 
 
 def resolve(year: int | None, day: date | None) -> tuple[list[int], date]:
@@ -48,8 +37,9 @@ def resolve(year: int | None, day: date | None) -> tuple[list[int], date]:
     return ([year] if year is not None else open_years(day)), day
 
 
-def stage_due(id: str, year: int, day: date) -> bool:
-    return any(due(step, year, day) for step in STEPS_OF[id])
+def due_stage(stage: StageOfYear, year: int, day: date) -> bool:
+    """Whether a stage has something to do."""
+    return any(due(step, year, day) for step in stage.own)
 
 
 class Part(NamedTuple):
@@ -63,9 +53,7 @@ class Part(NamedTuple):
         return [i for i in items if crc32(i.id.encode()) % self.parts == self.number - 1]
 
 
-def start_shares(
-    stage: str, step: str, year: int, day: date | None, run: str, parts: int
-) -> None:
+def start_shares(stage: str, step: str, year: int, day: date | None, run: str, parts: int) -> None:
     """Have the workers of the pool for shares do a step, each a part of it.
 
     Args:
@@ -132,13 +120,13 @@ def start_next(
         The stage that was started, if any.
     """
     years, on = resolve(year, day)
-    waiting = dict(STEPS_OF)
-    for id in list(STEPS_OF)[: list(STEPS_OF).index(after) + 1 if after else 0]:
-        del waiting[id]
+    ids = [stage.id for stage in STAGES]
+    later = STAGES[ids.index(after) + 1 :] if after else STAGES
+    waiting = [(stage.id, stage.own) for stage in later]
     if shared and after:
-        rest = tuple(step for step in STEPS_OF[after] if step not in shared)
-        waiting = {after: rest, **waiting}
-    for id, steps in waiting.items():
+        rest = tuple(step for step in BY_ID[after].own if step not in shared)
+        waiting.insert(0, (after, rest))
+    for id, steps in waiting:
         if any(due(step, each, on) for each in years for step in steps):
             given = {"year": year, "day": day}
             run_deployment(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from jixiao.policy import Calendar, Stage
+from jixiao.cycle.stages import STAGES, StageOfYear, When
+from jixiao.policy import Calendar
+from jixiao.policy import Stage as Window
 from jixiao.schedule import event_days
 
 #: When the working day begins where the pack keeps no quiet hours.
@@ -26,23 +28,27 @@ def schedules(calendar: Calendar) -> dict[str, list[str]]:
     comes half an hour before the morning's look at the whole year, which catches what was
     missed.
     """
-    window = calendar.window
     start = calendar.quiet.end if calendar.quiet else MORNING
-    early = f"{start.minute} {start.hour}"
-    collecting = [window(Stage.TARGETS), window(Stage.SUBMIT), window(Stage.REVIEW)]
-    months = _months((w.opens, w.closes) for w in collecting)
-    return {
-        "annual-cycle": [
-            f"{(start.minute + 30) % 60} {start.hour + (start.minute + 30) // 60} * * *"
-        ],
-        "targets": _on([window(Stage.TARGETS).opens], early),
-        "issue": _on([window(Stage.ISSUE).opens], early),
-        "collect": [f"0 {start.hour + 1}-{LAST_HOUR} * {months} *"],
-        "evaluate": _on([window(Stage.REVIEW).opens], early),
-        "publish": _on([window(Stage.PUBLISH).opens], early),
-        "verify": _on([window(Stage.PUBLISH).closes], early),
-        "remind": _on(event_days(calendar), early),
+    look = (datetime.combine(date.min, start) + timedelta(minutes=30)).time()
+    lines = {stage.id: _lines(calendar, stage, start) for stage in STAGES}
+    return {"annual-cycle": [f"{look.minute} {look.hour} * * *"]} | {
+        id: found for id, found in lines.items() if found
     }
+
+
+def _lines(calendar: Calendar, stage: StageOfYear, start: time) -> list[str]:
+    """When a stage looks; none where another stage starts it."""
+    early = f"{start.minute} {start.hour}"
+    if stage.when is When.REMINDERS:
+        return _on(event_days(calendar), early)
+    if stage.when is When.HOURLY:
+        spans = [calendar.window(w) for w in (Window.TARGETS, Window.SUBMIT, Window.REVIEW)]
+        months = _months((w.opens, w.closes) for w in spans)
+        return [f"0 {start.hour + 1}-{LAST_HOUR} * {months} *"]
+    if stage.window is None:
+        return []
+    window = calendar.window(stage.window)
+    return _on([window.opens if stage.when is When.OPENS else window.closes], early)
 
 
 def _on(days: Iterable[date], early: str) -> list[str]:

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from flows.cli.output import console, print_json, print_table, remark
 from jixiao.cycle import (
-    LAST,
+    STAGES,
     Cycle,
     approve,
     compare_packs,
@@ -25,6 +25,7 @@ from jixiao.cycle import (
     step,
     take_over,
 )
+from jixiao.cycle.stages import BY_ID
 from jixiao.errors import JixiaoError
 from jixiao.installation.pinned import pin
 from jixiao.settings import load_settings, today
@@ -58,29 +59,20 @@ def register(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     targets = typer.Typer(help="绩效目标：下发、接收、批复、退回。", no_args_is_help=True)
     for name, ids, help in (
-        ("issue", ["targets", "notify"], "下发绩效目标申报表。"),
-        ("collect", ["collect", "notify"], "接收申报的绩效目标。"),
+        ("issue", ("targets", "notify"), "下发绩效目标申报表。"),
+        ("collect", ("collect", "notify"), "接收申报的绩效目标。"),
     ):
         targets.command(name, help=help)(_steps_command(ids))
     targets.command("list")(list_command)
     targets.command("approve")(approve_command)
     targets.command("return")(return_command)
     app.add_typer(targets, name="targets")
-    for name, ids, help in (
-        ("issue", ["issue", "notify"], "下达自评工作簿。"),
-        ("collect", ["collect", "notify"], "接收收件箱里的报送文件。"),
-        ("render", ["render"], "生成自评报告。"),
-        (
-            "publish",
-            ["publish", "site", "verify", "site", "notify"],
-            "公开报告和网址统计表，并核验网址。",
-        ),
-        ("remind", list(LAST), "提醒还没有报送的单位，给财政局一份汇总。"),
-    ):
-        app.command(name, help=help)(_steps_command(ids))
+    for stage in STAGES:
+        if stage.command:
+            app.command(stage.id, help=stage.command)(_steps_command(stage.steps))
 
 
-def _steps_command(ids: list[str]):  # type: ignore[no-untyped-def]
+def _steps_command(ids: tuple[str, ...]):  # type: ignore[no-untyped-def]
     """A command that performs steps one after the other."""
 
     def command(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -> None:
@@ -133,7 +125,7 @@ def evaluate_command(
 ) -> None:
     """重算得分并审核：没有错误的通过，有错误的退回。"""
     if pack is None:
-        _steps_command(["evaluate", "notify"])(year, day, json)
+        _steps_command(BY_ID["evaluate"].steps)(year, day, json)
         return
     rows = [
         {

@@ -1,6 +1,6 @@
 """The use-cases of a bureau's year: what tasks and the command line call."""
 
-from jixiao.cycle.advance import LAST, STEPS, advance, due, outstanding, perform, step
+from jixiao.cycle.advance import STEPS, advance, due, outstanding, perform, stage_due, step
 from jixiao.cycle.base import (
     Cycle,
     Done,
@@ -14,18 +14,20 @@ from jixiao.cycle.base import (
 from jixiao.cycle.compare import PackChange, compare_packs
 from jixiao.cycle.operators import decide_targets_of, tell_at_once, tell_operators_of
 from jixiao.cycle.receipts import receipt_rows
+from jixiao.cycle.stages import STAGES, StageOfYear
 from jixiao.cycle.status import Standing, State, Tally, each_standing, standings, status_rows
 from jixiao.cycle.targets import approve, proposals, return_targets
 from jixiao.cycle.tell import tell_failure
 from jixiao.cycle.upgrade import take_over
 
 __all__ = [
-    "LAST",
+    "STAGES",
     "STEPS",
     "Cycle",
     "Done",
     "Item",
     "PackChange",
+    "StageOfYear",
     "Standing",
     "State",
     "Step",
@@ -43,6 +45,7 @@ __all__ = [
     "proposals",
     "receipt_rows",
     "return_targets",
+    "stage_due",
     "standings",
     "status_rows",
     "step",

@@ -14,6 +14,7 @@ from jixiao.cycle.publish import Publish
 from jixiao.cycle.remind import Escalations, Outbox, Reminders
 from jixiao.cycle.render import Reports
 from jixiao.cycle.site import Site
+from jixiao.cycle.stages import STAGES, StageOfYear
 from jixiao.cycle.targets import TargetTemplates
 from jixiao.cycle.upgrade import take_over
 from jixiao.cycle.verify import Verify
@@ -83,19 +84,19 @@ def _do_here(cycle: Cycle, id: str, items: list[Item]) -> Iterator[Done | Except
             yield error
 
 
-def advance(cycle: Cycle) -> tuple[list[Done], dict[str, Exception]]:
-    """Advance the year as far as the day and the data allow, without Prefect.
+def stage_due(cycle: Cycle, stage: StageOfYear) -> bool:
+    """Whether a stage has something to do on the cycle's day."""
+    return any(due(cycle, id) for id in stage.own)
 
-    The register is brought up to date again after the check of the addresses.
-    """
+
+def advance(cycle: Cycle) -> tuple[list[Done], dict[str, Exception]]:
+    """Advance the year as far as the day and the data allow, without Prefect."""
     done: list[Done] = []
     failed: dict[str, Exception] = {}
-    for id in (*(i for i in STEPS if i not in LAST), "site", *LAST):
-        now_done, now_failed = perform(cycle, id)
-        done += now_done
-        failed |= now_failed
+    for stage in STAGES:
+        # Asked anew before each stage: the one before may have made work for this one.
+        for id in stage.steps if stage_due(cycle, stage) else ():
+            now_done, now_failed = perform(cycle, id)
+            done += now_done
+            failed |= now_failed
     return done, failed
-
-
-#: What tells people; it comes after everything that gives something to tell.
-LAST = ("openings", "remind", "competent", "escalate", "digest", "notify")

@@ -49,7 +49,7 @@ def test_a_run_of_several_steps_keeps_to_the_limit(counts: list[int]) -> None:
 def test_only_the_failed_of_a_batch_are_done_again(
     year: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from flows.targets import targets
+    from flows.year import targets
 
     monkeypatch.setenv("JIXIAO_PROCESSES", "2")
     county = make_county(load_pack(pack_dir(YEAR)), ONE_EACH + 10, seed=5)

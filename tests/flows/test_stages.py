@@ -69,7 +69,7 @@ def _completed(state: State[Any]) -> None:
 
 
 def test_one_failing_department_stops_nobody(year: Settings) -> None:
-    from flows.targets import targets
+    from flows.year import targets
 
     # Where its folder should be lies a file: its workbook cannot be written.
     blocked = year.deliveries / str(YEAR) / SICK
@@ -106,7 +106,7 @@ def test_one_failing_department_stops_nobody(year: Settings) -> None:
 
 
 def test_what_has_nothing_to_do_leaves_no_trace(year: Settings) -> None:
-    from flows.render import render
+    from flows.year import render
 
     advance(open_cycle(YEAR, OPENING, settings=year))
     before = canonical(year)
@@ -138,7 +138,7 @@ def test_prefect_keeps_no_result(year: Settings) -> None:
     """The database is the truth: Prefect's result storage may be deleted at any time."""
     from prefect.settings import get_current_settings
 
-    from flows.targets import targets
+    from flows.year import targets
 
     storage = get_current_settings().results.local_storage_path
     before = set(storage.rglob("*")) if storage.exists() else set()
