@@ -17,9 +17,11 @@ from jixiao.findings import Severity
 from jixiao.intake import merge_all
 from jixiao.intake.child import ChildReader
 from jixiao.policy import Pack
-from jixiao.rules import catalogue, every_rule
+from jixiao.rules import catalogue, every_rule, find
 from jixiao.rules._docs import render_markdown
 from jixiao.rules._fields import fields as rule_fields
+from jixiao.rules._sources import RuleSource
+from jixiao.rules.base import Rule
 from jixiao.submission import Submission
 from jixiao.values import as_json, parse
 
@@ -162,7 +164,10 @@ def value(
 
 
 def rules(
-    code: Annotated[str | None, typer.Argument(help="规则代码，如 A03；试规则时写年度。")] = None,
+    code: Annotated[
+        str | None,
+        typer.Argument(help="规则代码或助记名，如 A03、weights-make-total；试规则时写年度。"),
+    ] = None,
     json: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="输出整本规则目录。")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="列出自定规则可用的字段。")] = False,
@@ -171,7 +176,7 @@ def rules(
     ] = None,
     year: YearOption = None,
 ) -> None:
-    """查看审核规则：为什么、举例、怎么改。"""
+    """查看审核规则：为什么、举例、怎么改，依据什么。"""
     if markdown:
         typer.echo(render_markdown(), nl=False)
     elif attempt is not None:
@@ -183,27 +188,45 @@ def rules(
         _rules(code, year, json)
 
 
-def _rules(code: str | None, year: int | None, json: bool) -> None:
-    known = catalogue()
+def _rules(said: str | None, year: int | None, json: bool) -> None:
+    known = list(catalogue().values())
     if years := [year] if year is not None else years_with_packs()[-1:]:
-        known = {r.code: r for r in every_rule(year_pack(years[0]).rules)}
-    if code is not None and code.upper() not in known:
-        raise JixiaoError(f"没有规则 {code}。用 jixiao rules 查看全部。")
-    chosen = [known[code.upper()]] if code is not None else list(known.values())
-    rows = [
-        {
-            "代码": r.code, "名称": r.title, "级别": r.severity.chinese, "类别": r.family,
-            **(r.parts if code is not None or json else {}),
-        }
-        for r in chosen
-    ]  # fmt: skip
+        known = every_rule(year_pack(years[0]).rules)
+    if said is not None:
+        chosen = find(said, known)
+        if chosen is None:
+            raise JixiaoError(f"没有规则 {said}。用 jixiao rules 查看全部。")
+        known = [chosen]
     if json:
-        print_json(rows)
-    elif code is not None:
-        for name, text in rows[0].items():
-            console.print(f"{name}：{text}", markup=False)
+        print_json(
+            [
+                {**_row(rule), "助记名": rule.name, **rule.parts, "来源": _source(rule.source)}
+                for rule in known
+            ]
+        )
+    elif said is None:
+        print_table("审核规则", [_row(rule) for rule in known])
     else:
-        print_table("审核规则", rows)
+        (rule,) = known
+        shown = _row(rule) | rule.parts | {rule.source.label: rule.source.text}
+        for name, value in shown.items():
+            console.print(f"{name}：{value}", markup=False)
+
+
+def _row(rule: Rule) -> dict[str, str]:
+    return {
+        "代码": rule.code, "助记名": rule.name or "（没有）", "名称": rule.title,
+        "级别": rule.severity.chinese, "类别": rule.family,
+    }  # fmt: skip
+
+
+def _source(source: RuleSource) -> dict[str, str]:
+    """What a rule stands on, field by field; 说明 is how the catalogue words it."""
+    return {
+        "可信度": source.confidence, "标题": source.title, "文号": source.number,
+        "条款": source.article, "日期": source.date, "网址": source.address,
+        "原文": source.quote, "说明": f"{source.label}：{source.text}",
+    }  # fmt: skip
 
 
 def _fields(year: int | None, json: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +24,7 @@ __all__ = [
     "check_pack",
     "check_settings",
     "every_rule",
+    "find",
     "rule",
     "run",
     "written_rules",
@@ -36,13 +37,22 @@ _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.ADVICE: 2}
 def catalogue() -> dict[str, Rule]:
     """All rules by code, in code order."""
     found: dict[str, Rule] = {}
+    names: dict[str, str] = {}
     for module in pkgutil.iter_modules(__path__):
         for thing in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
             if isinstance(thing, Rule):
                 if found.get(thing.code, thing) is not thing:
                     raise ValueError(f"two rules share the code {thing.code}")
+                if names.setdefault(thing.name, thing.code) != thing.code:
+                    raise ValueError(f"two rules share the name {thing.name}")
                 found[thing.code] = thing
     return dict(sorted(found.items()))
+
+
+def find(said: str, rules: Iterable[Rule]) -> Rule | None:
+    """The rule with this code or name, in whatever case it is written."""
+    word = said.strip().lower()
+    return next((r for r in rules if word and word in (r.code.lower(), r.name)), None)
 
 
 def check_settings(policy: RulesPolicy, folder: Path | None = None) -> None:
@@ -64,7 +74,13 @@ def check_settings(policy: RulesPolicy, folder: Path | None = None) -> None:
     problems = []
     for code, setting in policy.settings.items():
         if code not in rules:
-            problems.append(f"{at('settings', code)}：没有这条规则，可用 jixiao rules 查看全部。")
+            meant = find(code, rules.values())
+            said = (
+                f"这里要写规则代码 {meant.code}"
+                if meant is not None
+                else "没有这条规则，可用 jixiao rules 查看全部"
+            )
+            problems.append(f"{at('settings', code)}：{said}。")
             continue
         for name in setting.params:
             if name not in rules[code].params:

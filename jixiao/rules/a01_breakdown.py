@@ -8,10 +8,18 @@ from decimal import Decimal
 from jixiao.findings import Severity
 from jixiao.rules._breakdowns import breakdowns
 from jixiao.rules._cells import places_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("A01", "分项之和与合计不符", Severity.ERROR, params={"tolerance": "0.05"})
+@rule(
+    "A01",
+    "分项之和与合计不符",
+    Severity.ERROR,
+    name="parts-make-total",
+    source=HOUSE,
+    params={"tolerance": "0.05"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：合计行是各分项的完整构成，两边不等说明至少有一个数填错，后面的对账都会跟着错。
     举例：公务接待 4.36、出国 2.00、公务用车 1.14，三公经费却填 7.60。

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._breakdowns import breakdowns
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("A02", "合计与分项只填了一边", Severity.WARNING)
+@rule("A02", "合计与分项只填了一边", Severity.WARNING, name="total-and-parts-filled", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：分项有数而合计空白，或合计有数而分项全空，都没法核对构成，也影响上下年对比。
     举例：专项资金上年决算 1286.48，上一级的项目支出上年决算是空白。

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, money_columns, row_ids
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("A03", "其中项大于所属合计", Severity.ERROR)
+@rule("A03", "其中项大于所属合计", Severity.ERROR, name="selection-within-total", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：“其中”只列出一部分，任何一项以及它们之和都不可能超过所属的合计。
     举例：公用经费 32.70，其中办公费却填 50.00。

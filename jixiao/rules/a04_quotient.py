@@ -8,13 +8,20 @@ from decimal import Decimal
 from jixiao.findings import Severity
 from jixiao.forms import Column, TableSection
 from jixiao.rules._cells import figure, row_ids, share
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import FormData
 
 _HUNDRED = Decimal(100)
 
 
-@rule("A04", "比率与分子分母算出的不符", Severity.ERROR)
+@rule(
+    "A04",
+    "比率与分子分母算出的不符",
+    Severity.ERROR,
+    name="rate-equals-quotient",
+    source=FORMS.at("附件1 控制率、附件2 和附件3 执行率"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：控制率、执行率等由同一行的两个数相除得出，写错会直接带错得分。
     举例：实有 32 人、编制 41 人，控制率应为 78.05%，填成 87.05%。

@@ -7,10 +7,18 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, money_columns
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 
 
-@rule("A05", "按性质分的合计与执行总额不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "A05",
+    "按性质分的合计与执行总额不符",
+    Severity.ERROR,
+    name="split-makes-execution",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：收入性质、支出性质是同一笔执行数的两种分法，各自相加都应等于全年执行数。
     举例：基本支出 550.90 加项目支出 771.32 是 1322.22，执行总额却填 1322.00。

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 from jixiao.submission import Cell
 
 
-@rule("A06", "一级指标分值与各行之和不符", Severity.ERROR)
+@rule("A06", "一级指标分值与各行之和不符", Severity.ERROR, name="group-points-match", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：一级指标名后印的分值是本组各行分值之和，不等说明有一行的分值填错或漏了一行。
     举例：产出指标印 70 分，各行分值加起来是 65 分。

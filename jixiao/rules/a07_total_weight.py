@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import score_place, scored, title_of, total_place
+from jixiao.rules._sources import SCORING
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.scoring.model import FormScore
 
@@ -24,7 +25,13 @@ def counted_twice(score: FormScore) -> bool:
     )
 
 
-@rule("A07", "分值之和与总分不符", Severity.ERROR)
+@rule(
+    "A07",
+    "分值之和与总分不符",
+    Severity.ERROR,
+    name="weights-make-total",
+    source=SCORING.at("预算执行的分值只列在合计一行"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：预算执行与各项指标的分值之和就是总分；“其中”行不另计分值，重复计入会把 95 分写成 100 分。
     举例：指标共 90 分，年度资金总额 5 分，其中当年财政拨款又填 5 分，总分印 100，实际只有 95。

@@ -7,11 +7,19 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import scored, title_of, total_place
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.a07_total_weight import counted_twice
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("A08", "总得分与各行得分之和不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "A08",
+    "总得分与各行得分之和不符",
+    Severity.ERROR,
+    name="scores-make-total",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：总得分决定等次，应等于预算执行得分加各项指标得分。
     举例：各行得分之和 94.48，总分印 99.48。

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import score_place, scored, title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 from jixiao.scoring.model import State
 
 
-@rule("A09", "得分高于分值或为负", Severity.ERROR)
+@rule("A09", "得分高于分值或为负", Severity.ERROR, name="score-within-weight", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：一行最多得满分，超额完成也不能得超过分值的分，得分也不会小于 0。
     举例：服务对象满意率分值 10 分，得分填 12 分。

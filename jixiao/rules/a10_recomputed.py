@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, score_place, scored, title_of
 from jixiao.rules._rows import overspent_full
+from jixiao.rules._sources import SCORING
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.scoring.model import RowScore, State
 
 
-@rule("A10", "自评得分与重算得分不符", Severity.ERROR, params={"tolerance": "0.01"})
+@rule(
+    "A10",
+    "自评得分与重算得分不符",
+    Severity.ERROR,
+    name="score-as-recomputed",
+    source=SCORING,
+    params={"tolerance": "0.01"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：得分按目标值和实际完成值用统一办法计算，自评与重算不符时以重算为准。
     举例：目标 2.5 亿元、完成 2.37 亿元、分值 10 分，应得 9.48 分，自评填 10 分。

@@ -7,10 +7,18 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("A11", "评分表合计与各行得分不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "A11",
+    "评分表合计与各行得分不符",
+    Severity.ERROR,
+    name="rubric-scores-make-total",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：评分表各行得分相加就是合计，合计写错会直接影响项目等次。
     举例：二十行得分之和 96 分，合计填 100 分。

@@ -8,13 +8,14 @@ from functools import lru_cache
 from jixiao.findings import Place, Severity
 from jixiao.forms import CellType
 from jixiao.rules._cells import indicator_place, share, total_place
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, read_number, rule
 from jixiao.submission import Cell, FormData
 
 _REMEDY = "按原始凭证重新填写这个数：只写数字和小数点，单位按表头，不带空格和多余的符号。"
 
 
-@rule("A12", "数字读不出来或单元格出错", Severity.ERROR)
+@rule("A12", "数字读不出来或单元格出错", Severity.ERROR, name="figures-readable", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：读不出来的数不能猜，猜错就会算错得分；单元格出错的值也不能采用。
     举例：决算数写成 7,00.0,77；单元格显示 #REF!。

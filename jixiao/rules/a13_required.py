@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import indicator_place, row_ids, title_of, total_place
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, number, rule
 from jixiao.submission import FormData
 
 
-@rule("A13", "必填项空白", Severity.ERROR)
+@rule("A13", "必填项空白", Severity.ERROR, name="required-cells-filled", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：必填的数缺了，执行率、得分和表间核对都算不出来。
     举例：年度资金总额的全年执行数空白；总分一格没有填。

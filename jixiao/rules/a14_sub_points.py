@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import score_place, scored, title_of
+from jixiao.rules._sources import SCORING
 from jixiao.rules.a07_total_weight import counted_twice
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("A14", "其中行另填了分值或得分", Severity.WARNING)
+@rule(
+    "A14",
+    "其中行另填了分值或得分",
+    Severity.WARNING,
+    name="no-points-on-sub-rows",
+    source=SCORING.at("预算执行的分值只列在合计一行"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：分值只在年度资金总额一行，其中行印横线；另填分值容易被重复计入总分。
     举例：其中：当年财政拨款一行又填分值 5、得分 5。

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, row_ids
+from jixiao.rules._sources import FORMS
 from jixiao.rules.a04_quotient import operands
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("A15", "应填的比率空白", Severity.ADVICE)
+@rule(
+    "A15",
+    "应填的比率空白",
+    Severity.ADVICE,
+    name="rates-filled",
+    source=FORMS.at("附件1 控制率、附件2 和附件3 执行率"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：分子分母都有，比率却没有填，看表的人要自己去除。
     举例：全年预算和全年执行都是 50，执行率空白。

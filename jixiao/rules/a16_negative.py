@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import money_columns
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 
 _MINUS = ("-", "－", "−", " ")
 
 
-@rule("A16", "金额或人数为负", Severity.ERROR, params={"allowed": "basic_adjustment"})
+@rule(
+    "A16",
+    "金额或人数为负",
+    Severity.ERROR,
+    name="no-negative-figures",
+    source=HOUSE,
+    params={"allowed": "basic_adjustment"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：预算数、决算数和人数不会小于 0，负号多半是误填。
     举例：公务接待费填 -4.36。

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("B01", "目标值或完成值空白却有得分", Severity.ERROR)
+@rule(
+    "B01", "目标值或完成值空白却有得分", Severity.ERROR, name="no-points-for-blanks", source=HOUSE
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：没有目标值或完成值就无法判断是否完成，这一行只能计 0 分。
     举例：完成年限的指标值和完成值都是空白，得分填 10 分。

@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._rows import in_one_unit, overspent_full
+from jixiao.rules._sources import SCORING
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.values import format_amount
 
 
-@rule("B02", "成本超出目标却得满分", Severity.ERROR)
+@rule(
+    "B02",
+    "成本超出目标却得满分",
+    Severity.ERROR,
+    name="no-full-points-when-overspent",
+    source=SCORING.at("越低越好的指标"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：成本指标越低越好，实际超过目标说明没有控制住，应按超出幅度扣分。
     举例：补助金额目标 300 万元、实际 367.32 万元，得分 10/10。

@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._rows import explained, overspent, overspent_full
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.scoring.model import RowScore, State
 
 
-@rule("B03", "未完成目标没有说明原因", Severity.WARNING)
+@rule(
+    "B03",
+    "未完成目标没有说明原因",
+    Severity.WARNING,
+    name="shortfall-explained",
+    source=FORMS.at("附件2、附件3", "偏差原因分析及改进措施"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：自评表要求对没有完成的指标分析偏差原因并提出改进措施。
     举例：目标 2.5 亿元、完成 2.37 亿元，偏差原因一栏空白。

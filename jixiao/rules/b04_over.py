@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._rows import LOWER, explained, is_cost
+from jixiao.rules._sources import SCORING
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.scoring.model import RowScore
 from jixiao.values import Kind
 
 
-@rule("B04", "大幅超额完成没有说明原因", Severity.WARNING)
+@rule(
+    "B04",
+    "大幅超额完成没有说明原因",
+    Severity.WARNING,
+    name="overachievement-explained",
+    source=SCORING.at("超额完成"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：完成值远高于目标，多半是目标定低了，须说明原因，明年的目标应相应调整。
     举例：目标 90 家、完成 169 家（188%），偏差原因一栏空白。

@@ -8,13 +8,20 @@ from decimal import Decimal
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, indicator_place, scored, title_of
 from jixiao.rules._rows import approved, in_one_unit, is_cost
+from jixiao.rules._sources import APPROVED
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.scoring.model import RowScore
 from jixiao.submission import FormData
 from jixiao.values import unit_of
 
 
-@rule("B05", "成本目标与实际分毫不差", Severity.WARNING)
+@rule(
+    "B05",
+    "成本目标与实际分毫不差",
+    Severity.WARNING,
+    name="cost-target-set-beforehand",
+    source=APPROVED,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：成本目标应在年初按预算定下；与决算一分不差、又不等于年初预算的目标，像是事后照实际填的。
     举例：年初预算 404 万元，成本目标 771.32 万元，实际也是 771.32 万元。

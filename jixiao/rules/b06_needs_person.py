@@ -6,12 +6,19 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.scoring.model import State
 from jixiao.values import Kind
 
 
-@rule("B06", "目标与完成值不能对比，需人工认定", Severity.WARNING)
+@rule(
+    "B06",
+    "目标与完成值不能对比，需人工认定",
+    Severity.WARNING,
+    name="target-and-actual-comparable",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：目标是数、完成值是一段话（或两边单位不同），机器算不出完成率，自评分暂时照记，由审核人认定。
     举例：目标 1 个，完成值写“获评省级称号”。

@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
+from jixiao.rules._sources import TARGETS
 from jixiao.rules._text import bare, without_verb
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.values import Kind
 
 
-@rule("B07", "能量化的指标用了文字", Severity.ADVICE, params={"shortest": "4"})
+@rule(
+    "B07",
+    "能量化的指标用了文字",
+    Severity.ADVICE,
+    name="figures-instead-of-words",
+    source=TARGETS,
+    params={"shortest": "4"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一件事在别的表里有数，这里只写“效果明显”，既不可衡量也不好核对。
     举例：“提高工业总产值”目标写效果明显，而部门表里工业总产值有 63.36 亿元。

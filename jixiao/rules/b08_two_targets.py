@@ -8,6 +8,7 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, title_of
 from jixiao.rules._pairs import Stated, shared
 from jixiao.rules._rows import same_value
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 GENERIC = "满意、合格率、准确率、及时、时限、年限、时间、完成率、预算、支出、成本、资金、经费、达标率、到位率"
@@ -17,6 +18,8 @@ GENERIC = "满意、合格率、准确率、及时、时限、年限、时间、
     "B08",
     "同一指标在两张表里目标不同",
     Severity.WARNING,
+    name="one-target-per-indicator",
+    source=HOUSE,
     params={"generic": GENERIC, "part": "0.7"},
 )
 def check(facts: Facts) -> Iterator[Draft]:

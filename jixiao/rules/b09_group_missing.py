@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import sheet_place, title_of
 from jixiao.rules._rows import approved
+from jixiao.rules._sources import FORMS
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("B09", "缺少整组指标", Severity.WARNING)
+@rule(
+    "B09",
+    "缺少整组指标",
+    Severity.WARNING,
+    name="indicator-groups-present",
+    source=FORMS.at("附件2、附件3 的一级指标"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：产出、效益、满意度各看一个方面，缺了一组就看不出钱花得有没有效果。
     举例：项目表只有产出和满意度指标，效益指标一行也没有。

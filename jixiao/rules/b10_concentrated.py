@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._rows import approved
+from jixiao.rules._sources import TARGETS
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 from jixiao.scoring.model import RowScore
 from jixiao.submission import Cell, FormData
 
 
-@rule("B10", "分值过于集中在一项指标", Severity.WARNING, params={"limit": "40"})
+@rule(
+    "B10",
+    "分值过于集中在一项指标",
+    Severity.WARNING,
+    name="weights-spread",
+    source=TARGETS,
+    params={"limit": "40"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：一项指标占去大半分值，其他方面做得好坏都不影响得分。
     举例：新增冷藏库容量一项 50 分，占总分一半。

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._rows import LOWER, is_cost
+from jixiao.rules._sources import TARGETS
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.values import Comparator, Kind
@@ -15,7 +16,14 @@ _WORDS = "新增、新建、培育、培训、引进、建设、覆盖率、满�
 _LESS = "下降、减少、降低、控制、压减、时限、天数、周期、投诉、事故、成本、费用"
 
 
-@rule("B11", "指标方向写反", Severity.WARNING, params={"more": _WORDS, "less": _LESS})
+@rule(
+    "B11",
+    "指标方向写反",
+    Severity.WARNING,
+    name="direction-fits-indicator",
+    source=TARGETS,
+    params={"more": _WORDS, "less": _LESS},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：越多越好的指标写成“不超过”，做得越少得分越高，目标就失去了意义。
     举例：新增冷藏库容量 ≤15000 立方米；成本控制 ≥300 万元。

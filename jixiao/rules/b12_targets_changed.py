@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import indicator_place, sheet_place, title_of
 from jixiao.rules._rows import same_value
+from jixiao.rules._sources import APPROVED
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, number, rule
 from jixiao.submission import Cell, FormData, IndicatorRow
@@ -14,7 +15,7 @@ from jixiao.targets import FormTargets, TargetRow
 from jixiao.values import parse
 
 
-@rule("B12", "目标与批复的不一致", Severity.ERROR)
+@rule("B12", "目标与批复的不一致", Severity.ERROR, name="targets-as-approved", source=APPROVED)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：自评以批复的目标为准，事后改目标、改分值、删指标都会让结果失真。
     举例：批复“引进项目 30 个、10 分”，自评表改成“25 个、5 分”。

@@ -8,11 +8,18 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import scored, title_of
 from jixiao.rules._measure import Measure
 from jixiao.rules._narrative import read
+from jixiao.rules._sources import TARGETS
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.values import Kind, Unit, Value, commensurable
 
 
-@rule("B13", "总体目标里的数没有对应指标", Severity.ADVICE)
+@rule(
+    "B13",
+    "总体目标里的数没有对应指标",
+    Severity.ADVICE,
+    name="goal-figures-have-indicators",
+    source=TARGETS,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：写进年度总体目标的数要有指标来考核，否则做没做到都不影响得分。
     举例：总体目标写湘商到位资金 15 亿元，指标里没有这一项。

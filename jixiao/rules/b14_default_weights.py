@@ -8,6 +8,7 @@ from decimal import Decimal
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import indicator_place, score_place, scored, sheet_place, title_of
 from jixiao.rules._rows import approved
+from jixiao.rules._sources import SCORING
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, number, plain, rule
 from jixiao.scoring.model import FormScore
@@ -16,10 +17,16 @@ from jixiao.submission import FormData
 _NOTHING = Decimal(0)
 
 
-@rule("B14", "各组分值与默认不同", Severity.WARNING)
+@rule(
+    "B14",
+    "各组分值与默认不同",
+    Severity.WARNING,
+    name="default-group-weights",
+    source=SCORING.at("各组的默认分值"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：预算执行、产出、效益、满意度有默认分值，可以调整，但要有理由，防止把分都放在容易得的地方。
-    举例：默认执行 10、产出 50、效益 30、满意度 10，自评表为 5、70、15、5。
+    举例：默认执行 10、产出 50、效益 30、满意度 10，自评表为 10、70、15、5。
     怎么改：改回默认分值，或写明调整理由；批复的目标已经这样定的不用改。
     """
     default = facts.policy.group_weights.current

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import IndicatorRow
 
 
-@rule("B15", "同一张表里指标重复", Severity.WARNING)
+@rule("B15", "同一张表里指标重复", Severity.WARNING, name="no-duplicate-indicators", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一项指标列两次，等于把它的分值算了两遍。
     举例：电商人才培训在数量指标和社会效益指标里各列一次，目标相同。

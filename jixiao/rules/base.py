@@ -12,6 +12,7 @@ from jixiao.findings import Finding, Place, Severity
 from jixiao.forms import Form, TableSection
 from jixiao.policy.model import Department, RuleSetting
 from jixiao.policy.scoring import ScoringPolicy
+from jixiao.rules._sources import BUREAU, RuleSource
 from jixiao.scoring.model import FormScore
 from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
 from jixiao.targets import TargetSet
@@ -201,6 +202,8 @@ class Rule:
         params: default parameters.
         since, until: first and last fiscal year the rule applies to.
         preview: a preview rule only ever warns and never returns a filing.
+        name: English mnemonic, as lasting as the code; empty for a rule the pack wrote itself.
+        source: what the rule stands on.
     """
 
     code: str
@@ -211,6 +214,8 @@ class Rule:
     since: int = 2020
     until: int | None = None
     preview: bool = False
+    name: str = ""
+    source: RuleSource = BUREAU
 
     @property
     def family(self) -> str:
@@ -260,14 +265,19 @@ def rule(
     title: str,
     severity: Severity,
     *,
+    name: str,
+    source: RuleSource,
     params: Mapping[str, str] | None = None,
     since: int = 2020,
     until: int | None = None,
     preview: bool = False,
 ) -> Callable[[Check], Rule]:
-    """Declare a rule. The function's docstring says 为什么：… 举例：… 怎么改：… in Chinese."""
+    """Declare a rule. The function's docstring says 为什么：… 举例：… 怎么改：… in Chinese.
+
+    The example is executed: its figures are a failing case of the rule's case file.
+    """
 
     def declare(check: Check) -> Rule:
-        return Rule(code, title, severity, check, params or {}, since, until, preview)
+        return Rule(code, title, severity, check, params or {}, since, until, preview, name, source)
 
     return declare

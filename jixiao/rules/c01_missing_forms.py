@@ -8,10 +8,13 @@ from jixiao.findings import Place, Severity
 from jixiao.forms import Scope
 from jixiao.rules._cells import sheet_place
 from jixiao.rules._projects import Known, projects, spent
+from jixiao.rules._sources import EVERY_PROJECT
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("C01", "项目的表或报告不齐", Severity.ERROR)
+@rule(
+    "C01", "项目的表或报告不齐", Severity.ERROR, name="project-forms-complete", source=EVERY_PROJECT
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：有支出的项目都要自评，自评表、评价表、自评报告缺一样就看不全这笔钱的绩效。
     举例：业务工作经费支出 54 万元并交了自评报告，却没有附件3 和附件4。

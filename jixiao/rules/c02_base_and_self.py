@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._pairs_of_cells import first
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 _PAIRS = (("projects", "projects", "项目支出"), ("basic_adjustment", "basic", "基本支出"))
 
 
-@rule("C02", "基础数据表与自评表的支出不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "C02",
+    "基础数据表与自评表的支出不符",
+    Severity.ERROR,
+    name="spending-same-in-both-forms",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：两张表都按部门决算填，基本支出、项目支出应当是同一个数。
     举例：基础数据表项目支出决算 771.32，自评表按支出性质分的项目支出 717.32。

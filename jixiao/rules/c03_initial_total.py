@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._pairs_of_cells import first
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("C03", "年初预算与基本、项目预算之和不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "C03",
+    "年初预算与基本、项目预算之和不符",
+    Severity.ERROR,
+    name="initial-budget-adds-up",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：部门年初预算由基本支出预算和项目支出预算组成，两张表应当对得上。
     举例：基本支出预算 394、项目支出预算 404，自评表年初预算填 789。

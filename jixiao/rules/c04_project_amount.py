@@ -8,12 +8,20 @@ from decimal import Decimal
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import figure
 from jixiao.rules._projects import Known, projects
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 _COLUMNS = (("executed", "final", "全年执行数"), ("initial", "budget", "年初预算数"))
 
 
-@rule("C04", "项目金额与基础数据表不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "C04",
+    "项目金额与基础数据表不符",
+    Severity.ERROR,
+    name="project-money-same-in-both-forms",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一个项目的预算和支出在项目自评表和部门基础数据表里应当相同。
     举例：招商引资工作经费在附件3 执行 50 万元，在附件1 决算 55 万元。

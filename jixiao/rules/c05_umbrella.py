@@ -7,10 +7,18 @@ from decimal import Decimal
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._projects import Known, executed, spent, umbrella
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("C05", "总项目与所含项目之和不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "C05",
+    "总项目与所含项目之和不符",
+    Severity.ERROR,
+    name="umbrella-equals-its-projects",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：总项目（如事业发展专项）已经包含下面各项目，它的金额应等于各项目之和，也不能再与它们相加。
     举例：下面四个项目合计 771.32 万元，总项目执行数填 717.32 万元。

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._projects import executed, umbrella
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.rules.c05_umbrella import line_places, places
 
 
-@rule("C06", "推断为总项目，未重复相加", Severity.ADVICE)
+@rule("C06", "推断为总项目，未重复相加", Severity.ADVICE, name="umbrella-inferred", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：没有批复的项目清单时，一个项目的金额恰好等于其余项目之和，按包含关系理解，不再相加。
     举例：事业发展专项资金 771.32 等于其余四个项目之和。

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import title_of
 from jixiao.rules._saving import savings
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("C07", "成本超支却给成本节约率高分", Severity.ERROR)
+@rule(
+    "C07",
+    "成本超支却给成本节约率高分",
+    Severity.ERROR,
+    name="no-high-points-for-overspending",
+    source=FORMS.at("附件4", "成本节约率=(计划成本-实际成本)/计划成本×100%"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：成本节约率 =（计划成本 − 实际成本）÷ 计划成本，超支时为负数，不能得满分。
     举例：补助金额计划 300 万元、实际 367.32 万元，成本节约率 −22.44%，附件4 却给 8/8。

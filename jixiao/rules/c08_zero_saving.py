@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import title_of
 from jixiao.rules._saving import savings
+from jixiao.rules._sources import POINTS
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("C08", "没有节约却给成本节约率高分", Severity.WARNING)
+@rule(
+    "C08",
+    "没有节约却给成本节约率高分",
+    Severity.WARNING,
+    name="no-high-points-for-no-saving",
+    source=POINTS,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：成本节约率为 0 表示钱正好花完，没有节约；本年的评分标准不给满分的，不能自评满分。
     举例：计划成本 50 万元、实际 50 万元，成本节约率 0，附件4 给 8/8。

@@ -8,16 +8,23 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, score_place, scored, title_of
 from jixiao.rules._projects import siblings
 from jixiao.rules._rows import rate_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.scoring.model import RowScore, State
 
 _GROUPS = {"实际完成率": ("数量指标",), "完成及时率": ("时效指标",), "质量达标率": ("质量指标",)}
 
 
-@rule("C09", "评价表给满分而自评表没有完成", Severity.WARNING)
+@rule(
+    "C09",
+    "评价表给满分而自评表没有完成",
+    Severity.WARNING,
+    name="rubric-fits-indicators",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：附件4 的完成率、及时率、达标率应当和附件3 的数量、时效、质量指标相符。
-    举例：附件3 农产品网上交易额只完成 94.8%，附件4 实际完成率仍给 7/7。
+    举例：附件3 农产品网上交易额目标 2.5 亿元、完成 2.37 亿元，附件4 实际完成率仍给 7/7。
     怎么改：按附件3 的完成情况改附件4 的得分，或说明理由。
     """
     for data, score in scored(facts):

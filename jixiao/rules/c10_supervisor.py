@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("C10", "各项目的主管部门不一致", Severity.WARNING, params={"row": "supervisor"})
+@rule(
+    "C10",
+    "各项目的主管部门不一致",
+    Severity.WARNING,
+    name="one-competent-department",
+    source=HOUSE,
+    params={"row": "supervisor"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一单位的项目由同一主管部门负责，写法不一样会汇总不到一起，也看不清谁负责。
     举例：三个项目写县人民政府，一个项目写本局。

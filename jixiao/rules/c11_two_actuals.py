@@ -8,12 +8,20 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, title_of
 from jixiao.rules._pairs import shared
 from jixiao.rules._rows import same_value
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.b08_two_targets import GENERIC
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.values import Kind
 
 
-@rule("C11", "同一指标在两张表里完成值不同", Severity.ERROR, params={"generic": GENERIC})
+@rule(
+    "C11",
+    "同一指标在两张表里完成值不同",
+    Severity.ERROR,
+    name="one-actual-per-indicator",
+    source=HOUSE,
+    params={"generic": GENERIC},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同名、同目标的指标说的是同一件事，完成值只能有一个。
     举例：部门表电商人才培训完成 627 人次，项目表同名指标完成 672 人次。

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import sheet_place
 from jixiao.rules._projects import projects
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import project_core
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("C12", "项目名称前后不一", Severity.ADVICE)
+@rule("C12", "项目名称前后不一", Severity.ADVICE, name="one-name-per-project", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一个项目用几个名称，汇总和公开时容易被当成几个项目。
     举例：附件3 写“电子商务集中经营专项经费”，报告写“商务经营专项”。

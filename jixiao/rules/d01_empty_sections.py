@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.forms import Heading
 from jixiao.rules._cells import title_of
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import Paragraph
 
 
-@rule("D01", "只有标题没有内容", Severity.ERROR)
+@rule(
+    "D01",
+    "只有标题没有内容",
+    Severity.ERROR,
+    name="headings-have-text",
+    source=FORMS.at("自评报告正文和附件7 的提纲"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：问题、改进措施、结果应用是自评报告的要点，只留标题等于没有写。
     举例：七、八、九三部分只有标题，下面没有一句话。

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import sheet_place, title_of
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("D02", "缺少规定的部分", Severity.ERROR)
+@rule(
+    "D02",
+    "缺少规定的部分",
+    Severity.ERROR,
+    name="sections-present",
+    source=FORMS.at("自评报告正文和附件7 的提纲"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：报告按统一提纲写，缺一部分就少一项必须交代的内容。
     举例：项目报告没有“其他需要说明的问题”这一部分。

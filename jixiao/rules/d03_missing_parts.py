@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import sheet_place, title_of
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("D03", "缺少规定的小节", Severity.ADVICE)
+@rule(
+    "D03",
+    "缺少规定的小节",
+    Severity.ADVICE,
+    name="subsections-present",
+    source=FORMS.at("自评报告正文和附件7 的提纲"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：提纲里的小节各有要交代的内容，缺了不一定是错，但审核时要多看一眼。
     举例：“二、项目资金使用及管理情况”下没有“项目资金管理情况分析”。

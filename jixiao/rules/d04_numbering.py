@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import FormData, Paragraph
@@ -19,7 +20,7 @@ _SECOND = re.compile(rf"[(（]({_NUMERAL})[)）]")
 _LISTED = re.compile(r"(?:^|(?<=[。；;：:，,)）]))([一二三四五六七八九十])是")
 
 
-@rule("D04", "序号不连续", Severity.WARNING)
+@rule("D04", "序号不连续", Severity.WARNING, name="numbering-continuous", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：序号跳号、重号，多半是删改后漏了一段或套用了别的报告，读者找不到内容。
     举例：一、二、四、五、五；或“一是……二是……三是……三是……”。

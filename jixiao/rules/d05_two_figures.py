@@ -8,11 +8,19 @@ from decimal import Decimal
 from jixiao.findings import Severity
 from jixiao.rules._cells import title_of
 from jixiao.rules._measures import Found, clusters, speaks_for_all
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.rules.d07_narrative_and_forms import in_forms
 
 
-@rule("D05", "同一件事前后数字不同", Severity.ERROR, params={"part": "0.7"})
+@rule(
+    "D05",
+    "同一件事前后数字不同",
+    Severity.ERROR,
+    name="one-figure-per-measure",
+    source=HOUSE,
+    params={"part": "0.7"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一个数在报告不同地方、不同项目报告和表里应当一致，不一致必有一处错，公开后会受到质疑。
     举例：正文湘商到位资金 23.95 亿元，招商项目的实际完成情况写 27 亿元。

@@ -11,6 +11,7 @@ from jixiao.rules._measure import Measure
 from jixiao.rules._measures import Found, measures
 from jixiao.rules._narrative import name_of
 from jixiao.rules._rows import is_cost
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import alike, bare, within
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.scoring.model import RowScore
@@ -20,7 +21,13 @@ from jixiao.values import Kind
 Goal = tuple[Decimal, Place | None, str, str]
 
 
-@rule("D06", "完成率与目标、完成值算出的不符", Severity.ERROR)
+@rule(
+    "D06",
+    "完成率与目标、完成值算出的不符",
+    Severity.ERROR,
+    name="completion-rate-fits",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：完成率 = 完成值 ÷ 目标值，报告里写的完成率要和表里的目标、完成值对得上。
     举例：目标 90 家、完成 169 家，完成率应为 187.78%，报告写 188.7%。

@@ -11,6 +11,7 @@ from jixiao.findings import Place, Severity
 from jixiao.rules._cells import breaks_up, figure
 from jixiao.rules._measures import Found, measures
 from jixiao.rules._projects import projects
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import project_core
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.values import unit_of
@@ -34,7 +35,7 @@ _LINES = tuple(
 )
 
 
-@rule("D07", "报告数字与表格不符", Severity.ERROR)
+@rule("D07", "报告数字与表格不符", Severity.ERROR, name="report-agrees-with-forms", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：报告里的决算、基本支出、项目支出、三公经费都来自表格，两边必须相同。
     举例：报告写项目支出 717.32 万元，表里是 771.32；三公经费由 7.60 降到 7.50，报告写减少 13.2%。

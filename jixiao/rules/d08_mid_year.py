@@ -9,6 +9,7 @@ from functools import lru_cache
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import title_of
 from jixiao.rules._measures import PLANS
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 
@@ -18,7 +19,7 @@ _WORDS = re.compile(
 )
 
 
-@rule("D08", "年终报告用了年中的说法", Severity.ADVICE)
+@rule("D08", "年终报告用了年中的说法", Severity.ADVICE, name="no-mid-year-wording", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：年度自评说的是全年结果，“今年以来”“截至目前”“预计”说明沿用了年中材料，数字也可能不是全年数。
     举例：截至目前已举办 3 次签约活动；总量预计全市第 4。

@@ -7,11 +7,19 @@ from collections.abc import Iterator
 from jixiao.findings import Place, Severity
 from jixiao.forms import Scope
 from jixiao.rules._measures import narratives
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("D09", "不同项目的报告用了同一段话", Severity.WARNING, params={"shortest": "40"})
+@rule(
+    "D09",
+    "不同项目的报告用了同一段话",
+    Severity.WARNING,
+    name="no-text-shared-by-projects",
+    source=HOUSE,
+    params={"shortest": "40"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：每个项目的管理和成效各不相同，一字不差的段落说明没有按项目写。
     举例：四个项目的“组织实施情况”是同一段话。

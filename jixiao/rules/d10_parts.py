@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._narrative import clean
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.submission import FormData, Paragraph
 
@@ -31,10 +32,17 @@ class _Part:
     end: int
 
 
-@rule("D10", "分项之和与所说的总数不符", Severity.ERROR, params={"near": "0.10"})
+@rule(
+    "D10",
+    "分项之和与所说的总数不符",
+    Severity.ERROR,
+    name="parts-in-text-make-total",
+    source=HOUSE,
+    params={"near": "0.10"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：一句话里先说总数再列分项，分项加起来应等于总数，不等必有一个写错。
-    举例：排查隐患 454 处，其中商贸 115 处、餐饮 209 处、工业 49 处，加起来只有 373。
+    举例：排查隐患 454 处，其中商贸 115 处、餐饮 280 处、工业 49 处，加起来只有 444。
     怎么改：核对总数和各分项，改正写错的一个；只列一部分的用“其中”并说明还有其他。
     """
     near = facts.decimal("near")

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._cells import title_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 
@@ -23,10 +24,10 @@ _BROKEN = re.compile(
 )
 
 
-@rule("D11", "文字里的数字不完整", Severity.ERROR)
+@rule("D11", "文字里的数字不完整", Severity.ERROR, name="figures-in-text-whole", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：数字连在一起或断开，读者看不出是多少，公开后无法更改。
-    举例：“732023年”应是“73家。2023年”；“1.48亿元0.89亿元”中间缺了文字。
+    举例：部门报告写“73家。2023年”，项目报告里成了“732023年”；“1.48亿元0.89亿元”中间缺了文字。
     怎么改：照原稿把漏掉的单位、标点和文字补上。
     """
     for data in facts.submission.forms:

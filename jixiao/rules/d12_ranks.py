@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._measures import Found, clusters
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("D12", "同一件事的排名不同", Severity.ERROR)
+@rule("D12", "同一件事的排名不同", Severity.ERROR, name="one-rank-per-measure", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：排名只有一个，一处写全省第一、一处写全市第一，读者不知道信哪个。“第二”和“第2”视为相同。
     举例：入统规模工业企业 12 家，一处写全省排名第 1，一处写全市排名第一。

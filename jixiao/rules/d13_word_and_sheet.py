@@ -6,12 +6,19 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from jixiao.findings import Place, Severity
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import cut
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import Conflict, Paragraph
 
 
-@rule("D13", "工作簿与 Word 的报告不同", Severity.WARNING)
+@rule(
+    "D13",
+    "工作簿与 Word 的报告不同",
+    Severity.WARNING,
+    name="word-agrees-with-workbook",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：同一份报告交了两个版本，读者和审核人不知道以哪个为准；这里一律以 Word 为准。
     举例：工作簿里写“全年培训 600 人次”，一同送来的 Word 报告写“全年培训 627 人次”。

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import title_of
 from jixiao.rules._lines import explained, growth
+from jixiao.rules._sources import RUBRIC
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("E01", "年中预算调整过大没有说明", Severity.WARNING, params={"limit": "0.30"})
+@rule(
+    "E01",
+    "年中预算调整过大没有说明",
+    Severity.WARNING,
+    name="adjustment-explained",
+    source=RUBRIC.at("预算控制率"),
+    params={"limit": "0.30"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：（全年预算 − 年初预算）÷ 年初预算超过三成，说明年初预算编得不准，评分标准对此不给分，须说明原因。
     举例：年初预算 798 万元、全年预算 1322.22 万元，调整 65.69%，报告里没有一句说明。

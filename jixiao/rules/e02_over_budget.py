@@ -8,6 +8,7 @@ from decimal import Decimal
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure
 from jixiao.rules._lines import explained, family, roots, spending
+from jixiao.rules._sources import BUDGET
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, plain, rule
 
@@ -16,6 +17,8 @@ from jixiao.rules.base import Draft, Facts, plain, rule
     "E02",
     "决算超过预算",
     Severity.WARNING,
+    name="spending-within-budget",
+    source=BUDGET,
     params={"tolerance": "0.005", "except": "three_public、basic_adjustment、projects"},
 )
 def check(facts: Facts) -> Iterator[Draft]:

@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import breaks_up, figure
 from jixiao.rules._lines import family, spending
+from jixiao.rules._sources import RUBRIC
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("E03", "三公经费超上年或超预算", Severity.WARNING, params={"row": "three_public"})
+@rule(
+    "E03",
+    "三公经费超上年或超预算",
+    Severity.WARNING,
+    name="three-public-not-rising",
+    source=RUBRIC.at("三公经费变动率"),
+    params={"row": "three_public"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：三公经费要求只减不增，比上年增加或超过预算都要说明原因。
     举例：上年三公经费 7.60 万元，本年 8.50 万元。

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._lines import explained, growth, spending
+from jixiao.rules._sources import BUDGET
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
@@ -13,6 +14,8 @@ from jixiao.rules.base import Draft, Facts, plain, rule
     "E04",
     "基本支出预算调整过大",
     Severity.WARNING,
+    name="basic-adjustment-explained",
+    source=BUDGET,
     params={"limit": "0.30", "row": "basic_adjustment"},
 )
 def check(facts: Facts) -> Iterator[Draft]:

@@ -7,10 +7,17 @@ from collections.abc import Iterator
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure
 from jixiao.rules._lines import spending
+from jixiao.rules._sources import RUBRIC
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("E05", "在职人数超编制", Severity.WARNING)
+@rule(
+    "E05",
+    "在职人数超编制",
+    Severity.WARNING,
+    name="staff-within-establishment",
+    source=RUBRIC.at("在职控制率"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：在职人数超过编制数，超出的人员经费没有预算依据，评分标准按超编扣分。
     举例：编制 41 人，实际在职 45 人。

@@ -6,10 +6,17 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("E06", "全年预算与执行数分毫不差", Severity.ADVICE)
+@rule(
+    "E06",
+    "全年预算与执行数分毫不差",
+    Severity.ADVICE,
+    name="budget-not-copied-from-execution",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：全年预算应是年初预算加批准的调整；带零头且与执行数一分不差，多半是按决算倒填的，执行率失去意义。
     举例：年初 798.00，全年预算 1322.22，执行也是 1322.22。

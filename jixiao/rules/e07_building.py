@@ -6,12 +6,19 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure
+from jixiao.rules._sources import RUBRIC
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 _PAIRS = (("approved_size", "actual_size"), ("budget_investment", "actual_investment"))
 
 
-@rule("E07", "楼堂馆所超规模或超概算", Severity.WARNING)
+@rule(
+    "E07",
+    "楼堂馆所超规模或超概算",
+    Severity.WARNING,
+    name="building-within-approval",
+    source=RUBRIC.at("楼堂馆所控制率"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：楼堂馆所的规模和投资都有批复，超出的部分属于违规建设的重点检查内容。
     举例：批复规模 2000 平方米，实际 2150 平方米。

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import figure, title_of
+from jixiao.rules._sources import BUDGET
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("E08", "执行数超过全年预算", Severity.ERROR)
+@rule("E08", "执行数超过全年预算", Severity.ERROR, name="execution-within-budget", source=BUDGET)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：没有预算不得支出，全年执行数不可能大于全年预算数，多半是漏填了追加预算或填错列。
     举例：全年预算 300 万元，全年执行 330 万元。

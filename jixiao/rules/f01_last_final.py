@@ -9,12 +9,20 @@ from jixiao.forms import TableSection
 from jixiao.rules._cells import figure, row_ids
 from jixiao.rules._lines import spending
 from jixiao.rules._projects import earlier_names
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, plain, rule
 from jixiao.submission import FormData
 
 
-@rule("F01", "上年决算与上年报送不符", Severity.ERROR, params={"tolerance": "0.005"})
+@rule(
+    "F01",
+    "上年决算与上年报送不符",
+    Severity.ERROR,
+    name="last-year-figures-unchanged",
+    source=HOUSE,
+    params={"tolerance": "0.005"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：上年决算数去年已经报过并通过审核，今年引用时不能变。
     举例：去年报送的公务接待决算 4.00，今年“上年决算数”填 4.60。

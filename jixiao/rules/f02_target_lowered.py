@@ -8,13 +8,16 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import indicator_place, scored, title_of
 from jixiao.rules._projects import earlier_names
 from jixiao.rules._rows import LOWER, is_cost
+from jixiao.rules._sources import TARGETS
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import IndicatorRow
 from jixiao.values import IncomparableUnits, Kind, compare, parse
 
 
-@rule("F02", "目标低于上年完成值", Severity.WARNING)
+@rule(
+    "F02", "目标低于上年完成值", Severity.WARNING, name="target-not-below-last-year", source=TARGETS
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：目标定得比去年已经做到的还低，超额完成就没有意义。
     举例：去年引进项目 43 个，今年目标 30 个。

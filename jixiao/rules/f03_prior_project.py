@@ -8,11 +8,18 @@ from jixiao.findings import Severity
 from jixiao.rules._cells import figure, sheet_place
 from jixiao.rules._lines import spending
 from jixiao.rules._projects import earlier_names
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import bare, same_project
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
-@rule("F03", "上年的项目今年没有列出", Severity.WARNING)
+@rule(
+    "F03",
+    "上年的项目今年没有列出",
+    Severity.WARNING,
+    name="last-year-projects-listed",
+    source=HOUSE,
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：上年有决算的项目今年即使没有预算，也要保留一行填上年决算数，否则上年合计对不上。
     举例：去年有防疫物资项目 735.08 万元，今年表里没有这一行。

@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
+from jixiao.rules._sources import UNIT_CODES
 from jixiao.rules.base import Draft, Facts, rule
 
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = tuple(3**i % 31 for i in range(17))
 
 
-@rule("G01", "单位代码不对", Severity.ERROR, params={"column": "unit_code"})
+@rule(
+    "G01",
+    "单位代码不对",
+    Severity.ERROR,
+    name="unit-code-valid",
+    source=UNIT_CODES,
+    params={"column": "unit_code"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：统一社会信用代码 18 位，最后一位由前 17 位算出；代码错了，公开和汇总就挂到别的单位名下。
-    举例：11431125MB18152769 的校验位不对，应为 11431125MB18152796。
+    举例：名册上是 11431125MB18152796，登记表末两位填颠倒，成了 11431125MB18152769，校验位对不上。
     怎么改：照单位法人证书重新填写 18 位代码。
     """
     for place, code in codes(facts, facts.params["column"]):

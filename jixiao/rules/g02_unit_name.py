@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import bare
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("G02", "单位名称不一致", Severity.ERROR, params={"rows": "unit", "columns": "unit_name"})
+@rule(
+    "G02",
+    "单位名称不一致",
+    Severity.ERROR,
+    name="unit-name-as-in-roster",
+    source=HOUSE,
+    params={"rows": "unit", "columns": "unit_name"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：各表的单位名称要与名册相同，写错了会归到别的单位或成为没有主人的报告。
     举例：名册为江永县科技和工业信息化局，某张表写江永县科技局。

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jixiao.findings import Severity
+from jixiao.rules._sources import FORMS
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("G03", "公开登记表没有填全", Severity.ERROR)
+@rule(
+    "G03",
+    "公开登记表没有填全",
+    Severity.ERROR,
+    name="register-row-complete",
+    source=FORMS.at("附件8"),
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：公开登记表随自评报告一起公布，是否公开、网址、联系人和电话缺一项都不能用。
     举例：自评报告公开“是/否”一格空白。

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from jixiao.findings import Severity
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 _URL = re.compile(
@@ -14,7 +15,14 @@ _URL = re.compile(
 )
 
 
-@rule("G04", "公开网址写法不对", Severity.ERROR, params={"column": "url"})
+@rule(
+    "G04",
+    "公开网址写法不对",
+    Severity.ERROR,
+    name="address-well-formed",
+    source=HOUSE,
+    params={"column": "url"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：网址写错，公众点不开，等于没有公开。
     举例：网址写成“www.example.gov.cn，财政信息栏”。

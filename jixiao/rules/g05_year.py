@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._cells import sheet_place
+from jixiao.rules._sources import HOUSE
 from jixiao.rules._text import normal
 from jixiao.rules.base import Draft, Facts, rule
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-9]{2})年?度?")
 
 
-@rule("G05", "年度不对", Severity.ERROR)
+@rule("G05", "年度不对", Severity.ERROR, name="title-of-the-right-year", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：标题上的年度与评价年度不符，多半是拿了去年的材料改，内容也可能没有改全。
     举例：评价 2023 年度，标题写“2022 年度项目支出绩效自评报告”。

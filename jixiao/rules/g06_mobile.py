@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
+from jixiao.rules._sources import PRIVACY
 from jixiao.rules.base import Draft, Facts, rule
 
 _MOBILE = re.compile(r"1(?<![0-9]1)[3-9][0-9]{9}(?![0-9])")
 
 
-@rule("G06", "公开材料里有个人手机号", Severity.WARNING)
+@rule("G06", "公开材料里有个人手机号", Severity.WARNING, name="no-mobile-numbers", source=PRIVACY)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：自评报告和登记表要上网公开，个人手机号属于个人信息，不能直接登出。
-    举例：联系电话填了 11 位手机号。
+    举例：登记表的联系电话和报告里都写了 11 位手机号。
     怎么改：改填办公电话；只能留手机的，中间四位写成星号。
     """
     places = [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._county import County, cell_of, county_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 
@@ -13,6 +14,8 @@ from jixiao.rules.base import Draft, Facts, rule
     "H01",
     "疑似把元填进了万元列",
     Severity.ADVICE,
+    name="figures-in-ten-thousands",
+    source=HOUSE,
     params={"times": "1000", "departments": "8"},
 )
 def check(facts: Facts) -> Iterator[Draft]:

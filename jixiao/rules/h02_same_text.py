@@ -6,12 +6,20 @@ from collections.abc import Iterator
 
 from jixiao.findings import Severity
 from jixiao.rules._county import county_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 _NAMED = 3  # other departments named in a message
 
 
-@rule("H02", "报告与别的单位一字不差", Severity.ADVICE, params={"shortest": "60"})
+@rule(
+    "H02",
+    "报告与别的单位一字不差",
+    Severity.ADVICE,
+    name="no-text-shared-by-departments",
+    source=HOUSE,
+    params={"shortest": "60"},
+)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：各单位的职能和成效不同，六十字以上的段落一字不差，多半是互相抄用。
     举例：两个单位的“存在问题”是同一段话。

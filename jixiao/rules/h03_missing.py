@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from jixiao.findings import Place, Severity
 from jixiao.rules._county import county_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 
 
-@rule("H03", "名册里的单位没有报送", Severity.ADVICE)
+@rule("H03", "名册里的单位没有报送", Severity.ADVICE, name="every-department-filed", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：汇总和公开要覆盖全部预算单位，少一家，全县的数就不完整。
-    举例：名册有 6 家，收到 5 家，青禾农技推广站没有报。
+    举例：收到 5 家，名册里还有 1 家没有报。
     怎么改：催报；单位已撤并的，在名册里写明并入哪里。
     """
     about = county_of(facts)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from jixiao.findings import Severity
 from jixiao.rules._county import cell_of, county_of
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, plain, rule
 
 
@@ -14,6 +15,8 @@ from jixiao.rules.base import Draft, Facts, plain, rule
     "H04",
     "数字远大于同类单位",
     Severity.ADVICE,
+    name="figures-near-peers",
+    source=HOUSE,
     params={"times": "10", "deviations": "5", "below": "1000", "departments": "8"},
 )
 def check(facts: Facts) -> Iterator[Draft]:

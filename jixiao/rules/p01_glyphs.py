@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from jixiao.findings import Place, Severity
 from jixiao.glyphs import undrawable
+from jixiao.rules._sources import HOUSE
 from jixiao.rules.base import Draft, Facts, rule
 from jixiao.submission import Cell, FormData, Paragraph, Submission
 
 
-@rule("P01", "字库没有的字", Severity.WARNING)
+@rule("P01", "字库没有的字", Severity.WARNING, name="characters-printable", source=HOUSE)
 def check(facts: Facts) -> Iterator[Draft]:
     """为什么：报告的 PDF 用随附的字库印出来，字库没有的字会变成空白，所以这样的报告不生成 PDF。
-    举例：负责人姓名里有 GBK 字符集以外的字，或者说明里用了表情符号。
+    举例：报告里用了表情符号，负责人姓名里有 GBK 字符集以外的字。
     怎么改：改用规范汉字或通用符号；姓名、地名确需使用该字的，请财政局补充字库后重新生成。
     """
     filing = facts.submission

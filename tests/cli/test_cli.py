@@ -111,7 +111,15 @@ def test_rules_are_explained(jixiao):
     result = jixiao("rules", "a07")
     for words in ("为什么：", "举例：", "怎么改："):
         assert words in result.stdout
-    assert len(json.loads(jixiao("rules", "--json").stdout)) >= 20
+    named = jixiao("rules", "weights-make-total")
+    assert named.stdout == result.stdout
+    assert "助记名：weights-make-total" in named.stdout
+    listed = {row["代码"]: row for row in json.loads(jixiao("rules", "--json").stdout)}
+    assert len(listed) >= 20
+    assert listed["A07"]["助记名"] == "weights-make-total"
+    assert listed["G01"]["来源"]["文号"] == "GB 32100-2015"
+    assert listed["B05"]["来源"]["可信度"] == "K"
+    assert listed["B05"]["来源"]["说明"].startswith("来源：本系统默认，未核对原文")
     assert jixiao("rules", "Z99").returncode == 2
 
 

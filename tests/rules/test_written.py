@@ -88,6 +88,8 @@ def test_written_rules_stand_beside_the_catalogue() -> None:
     policy = _policy({"left": "附件1.spending.office.final"})
     rule = every_rule(policy)[-1]
     assert (rule.code, rule.family) == ("X01", "本级自定")
+    assert rule.name == ""
+    assert (rule.source.label, rule.source.text) == ("来源", "本级自定，见“为什么”")
     assert set(rule.parts) == {"为什么", "举例", "怎么改"}
 
 
