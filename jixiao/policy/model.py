@@ -47,8 +47,8 @@ class Stage(StrEnum):
         }[self.value]
 
 
-#: What every pack says when it is open. A stage of a later program is not added here: where a
-#: pack does not name it, it is off.
+#: The stages every pack names. One of a later program is not added here: where a pack does not
+#: name it, it is off.
 ALWAYS = (Stage.TARGETS, Stage.ISSUE, Stage.SUBMIT, Stage.REVIEW, Stage.PUBLISH)
 
 

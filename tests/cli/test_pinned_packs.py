@@ -119,6 +119,25 @@ def test_serving_pins_before_anything_works_with_packs(
     assert said[0] == f"政策包已固定在 {tmp_path / 'config'}，今后改这里；升级程序不会动它。"
 
 
+def test_registering_pins_where_the_folder_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The machine of the Prefect server may have none. What it registers is tested on a server."""
+    monkeypatch.delenv("JIXIAO_HOME", raising=False)
+    monkeypatch.setattr(serving, "register_with", lambda wait: ["annual-cycle"])
+    elsewhere = tmp_path / "share-not-mounted-here"
+    for var, says in (
+        (elsewhere, f"本机没有工作文件夹 {elsewhere}，政策包没有固定。"),
+        (tmp_path, f"政策包已固定在 {tmp_path / 'config'}，"),
+    ):
+        monkeypatch.setenv("JIXIAO_VAR", str(var))
+        ran = CliRunner().invoke(app, ["register"])
+        assert ran.exit_code == 0
+        assert says in ran.stderr
+    assert not elsewhere.exists()
+    assert (tmp_path / "config" / "2023" / "pack.yaml").is_file()
+
+
 def test_a_pack_of_a_newer_program_ends_every_command(jixiao: Run, own: Path) -> None:
     pack = own / "config" / "2023" / "pack.yaml"
     pack.write_text("format: 99\n" + pack.read_text(encoding="utf-8"), encoding="utf-8")
