@@ -19,6 +19,7 @@ from flows.render import render
 from flows.stage import RUNNER
 from flows.targets import targets
 from flows.verify import verify
+from flows.versions import current
 from tasks.artifacts import show_standings
 
 #: The calendar of a year: each stage's flow.
@@ -40,6 +41,7 @@ STAGES: dict[str, Callable[..., State]] = {
     description="按当天日期和已有数据，把每个单位推进到能到的地方",
     task_runner=RUNNER,
 )
+@current
 def annual_cycle(year: int | None = None, day: date | None = None) -> State:
     """按当天日期和已有数据，把每个单位推进到能到的地方。
 

@@ -7,9 +7,11 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(name="collect", flow_run_name="报送", description="接收报送文件", task_runner=RUNNER)
+@current
 def collect(year: int | None = None, day: date | None = None) -> State:
     """接收报送文件。
 

@@ -7,6 +7,7 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(
@@ -15,6 +16,7 @@ from flows.stage import RUNNER, run_steps
     description="重算得分、审核、退回或通过",
     task_runner=RUNNER,
 )
+@current
 def evaluate(year: int | None = None, day: date | None = None) -> State:
     """重算得分、审核、退回或通过。
 

@@ -7,9 +7,11 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(name="issue", flow_run_name="下达", description="下达自评工作簿", task_runner=RUNNER)
+@current
 def issue(year: int | None = None, day: date | None = None) -> State:
     """下达自评工作簿。
 

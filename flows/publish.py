@@ -7,9 +7,11 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(name="publish", flow_run_name="公开", description="公开报告和网址统计表", task_runner=RUNNER)
+@current
 def publish(year: int | None = None, day: date | None = None) -> State:
     """公开报告和网址统计表。
 

@@ -7,10 +7,12 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 from jixiao.cycle import LAST
 
 
 @flow(name="remind", flow_run_name="催报", description="提醒未报送的单位", task_runner=RUNNER)
+@current
 def remind(year: int | None = None, day: date | None = None) -> State:
     """提醒未报送的单位。
 

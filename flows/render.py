@@ -7,9 +7,11 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(name="render", flow_run_name="报告", description="生成自评报告", task_runner=RUNNER)
+@current
 def render(year: int | None = None, day: date | None = None) -> State:
     """生成自评报告。
 

@@ -7,6 +7,7 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(
@@ -15,6 +16,7 @@ from flows.stage import RUNNER, run_steps
     description="绩效目标申报：下发申报表、接收申报、发送通知",
     task_runner=RUNNER,
 )
+@current
 def targets(year: int | None = None, day: date | None = None) -> State:
     """绩效目标申报：下发申报表、接收申报、发送通知。
 

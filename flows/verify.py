@@ -7,9 +7,11 @@ from datetime import date
 from prefect import State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 
 
 @flow(name="verify", flow_run_name="核验", description="核验公开网址", task_runner=RUNNER)
+@current
 def verify(year: int | None = None, day: date | None = None) -> State:
     """核验公开网址。
 
