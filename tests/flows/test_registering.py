@@ -28,6 +28,7 @@ from prefect.types.entrypoint import EntrypointType
 from flows import automations, deployments
 from flows.automations import FAILURE, NAMES, OURS, STUCK, ZOMBIE, set_automations, stuck
 from flows.deployments import TAG, read_deployments, register_all
+from flows.registered import registered
 from flows.server import POOL
 from tests.operator.served import clean_environment
 
@@ -261,3 +262,37 @@ def test_a_run_ends_whose_deployment_is_no_longer_wanted(client: SyncPrefectClie
     with pytest.raises(ObjectNotFound):
         there(client, "gone")
     assert client.read_flow_run(run.id).state_name == "Completed"
+
+
+@pytest.mark.usefixtures("few")
+def test_the_check_up_says_what_is_not_as_it_should_be(
+    client: SyncPrefectClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register()
+    remind = there(client, "remind")
+    client.pause_deployment(there(client, "issue").id)
+    client.update_deployment_schedule(remind.id, remind.schedules[0].id, active=False)
+    client.pause_automation(rules(client)[STUCK].id)
+    client.delete_automation(rules(client)[ZOMBIE].id)
+
+    def wrong() -> dict[str, tuple[str, str]]:
+        found = registered(str(PREFECT_API_URL.value()))
+        return {c.name: (c.found, c.remedy) for c in found if not c.fine}
+
+    again = "重启 jixiao serve，或运行 jixiao register"
+    expected = {
+        "部署 issue": ("已暂停", "在页面的 Deployments 里恢复"),
+        "部署 remind": ("9 个日程只有 8 个有效", "在页面的 Deployments 里打开日程"),
+        f"自动化 {STUCK}": ("已停用", "在页面的 Automations 里打开"),
+        f"自动化 {ZOMBIE}": ("没有登记", again),
+        **{
+            f"部署 {d['name']}": ("没有登记", again)
+            for d in read_deployments()
+            if d["name"] not in FEW
+        },
+    }
+    assert wrong() == expected
+    for version, remedy in (("99.1.0", "升级本机的程序，再重启执行器"), ("0.0.1", again)):
+        monkeypatch.setattr(deployments, "__version__", version)
+        register_all()
+        assert wrong()["程序版本"][1] == remedy
