@@ -10,6 +10,7 @@ from prefect.states import Completed, Failed
 
 from flows.order import due_stage, resolve, start_next
 from flows.stage import RUNNER
+from flows.versions import current
 from flows.year import FLOWS
 from jixiao.cycle import STAGES
 from tasks.artifacts import show_standings
@@ -21,6 +22,7 @@ from tasks.artifacts import show_standings
     description="按当天日期和已有数据，把每个单位推进到能到的地方",
     task_runner=RUNNER,
 )
+@current
 def annual_cycle(year: int | None = None, day: date | None = None) -> State:
     """按当天日期和已有数据，把每个单位推进到能到的地方。
 

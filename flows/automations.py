@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from prefect.automations import AutomationCore
-from prefect.client.orchestration import get_client
+from prefect.automations import Automation, AutomationCore
+from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.objects import StateType
 from prefect.events.actions import ChangeFlowRunState, RunDeployment
+from prefect.events.schemas.automations import Automation as ReadAutomation
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 
@@ -18,9 +19,11 @@ SILENCE = timedelta(seconds=3 * HEARTBEAT_SECONDS)
 #: A run that was given to a worker and has not begun after this long never will.
 PATIENCE = timedelta(minutes=5)
 
-ZOMBIE = "绩效：中断的运行记为 Crashed"
-STUCK = "绩效：没有开始的运行记为 Crashed"
-FAILURE = "绩效：失败或中断告知运维"
+#: How the name of every automation of ours begins; what begins so and is none of them is removed.
+OURS = "绩效："
+ZOMBIE = f"{OURS}中断的运行记为 Crashed"
+STUCK = f"{OURS}没有开始的运行记为 Crashed"
+FAILURE = f"{OURS}失败或中断告知运维"
 NAMES = (ZOMBIE, STUCK, FAILURE)
 
 _RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
@@ -86,14 +89,13 @@ def _crash(
     )
 
 
-def failure(flows: list[str]) -> AutomationCore:
+def failure(client: SyncPrefectClient, flows: list[str]) -> AutomationCore:
     """A run that failed or crashed is told by another run, so it may well be dead itself.
 
     Args:
         flows: the flows whose failures are told; without the one that tells.
     """
-    with get_client(sync_client=True) as client:
-        teller = client.read_deployment_by_name("tell-operators/tell-operators").id
+    teller = client.read_deployment_by_name("tell-operators/tell-operators").id
     return AutomationCore(
         name=FAILURE,
         description="启动 tell-operators，经通知渠道告知运维人员",
@@ -129,27 +131,35 @@ def _template(text: str) -> dict[str, str]:
 
 
 def set_automations(flows: list[str]) -> None:
-    """Make the automations, or bring them up to date; done twice it is done once."""
+    """Make the automations, bring them up to date, and remove ours that are no longer wanted.
+
+    Only what differs is written: a rule that is written anew forgets the runs it was watching.
+    """
     told = [name for name in flows if name != "tell-operators"]
     with get_client(sync_client=True) as client:
-        for wanted in (zombie(), stuck(), failure(told)):
-            body = wanted.model_dump(mode="json")
-            same = [a for a in read_automations() if a["name"] == wanted.name]
-            if same and AutomationCore.model_validate(same[0]).model_dump(mode="json") == body:
-                continue
-            if same:
-                here = {"id": str(same[0]["id"])}
-                client.request(
-                    "PUT", "/automations/{id}", path_params=here, json=body
-                ).raise_for_status()
+        wanted = {rule.name: rule for rule in (zombie(), stuck(), failure(client, told))}
+        for there in [a for a in _read_all(client) if a.name.startswith(OURS)]:
+            rule = wanted.pop(there.name, None)
+            if rule is None:  # of an older program, or a double, which would act twice
+                client.delete_automation(there.id)
             else:
-                client.request("POST", "/automations/", json=body).raise_for_status()
+                _bring_up_to_date(there, rule)
+        for rule in wanted.values():
+            client.create_automation(rule)
 
 
-def read_automations() -> list[dict[str, object]]:
-    """The server's automations as it answers them."""
-    with get_client(sync_client=True) as client:
-        answer = client.request("POST", "/automations/filter", json={"limit": 200})
-        answer.raise_for_status()
-        found: list[dict[str, object]] = answer.json()
-        return found
+def _bring_up_to_date(there: ReadAutomation, wanted: AutomationCore) -> None:
+    """Make it what it should be; switched off in the pages it stays off."""
+    wanted = wanted.model_copy(update={"enabled": there.enabled, "tags": there.tags})
+    # The models are compared, not what is sent: a set is sent in any order.
+    if wanted.model_dump() != there.model_dump(exclude={"id"}):
+        # The server refuses an owner here, even none.
+        Automation(id=there.id, **wanted.model_dump(exclude={"owner_resource"})).update()
+
+
+def _read_all(client: SyncPrefectClient) -> list[ReadAutomation]:
+    """Every automation of the server, however few it answers at a time."""
+    found: list[ReadAutomation] = []
+    while page := client.read_automations(offset=len(found)):
+        found += page
+    return found

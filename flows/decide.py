@@ -9,6 +9,7 @@ from prefect import State, flow
 from prefect.states import Completed, Failed
 
 from flows.order import resolve
+from flows.versions import current
 from tasks.decisions import decide_filing, decide_proposal, grant_extension, waive_finding
 from tasks.trouble import error_of, explain
 
@@ -18,6 +19,7 @@ from tasks.trouble import error_of, explain
     flow_run_name="{decision} {unit}",
     description="批复或退回一个单位申报的绩效目标，经办人姓名记入日志",
 )
+@current
 def decide_targets(
     unit: str,
     decision: Literal["批复", "退回"],
@@ -46,6 +48,7 @@ def decide_targets(
     flow_run_name="{decision} {unit}",
     description="通过、退回一个单位的自评，或撤回已经作出的通过，经办人姓名和理由记入日志",
 )
+@current
 def review_decision(
     unit: str,
     decision: Literal["通过", "退回", "撤回通过"],
@@ -74,6 +77,7 @@ def review_decision(
     flow_run_name="豁免 {unit} {finding}",
     description="豁免自评里的一个问题：谁、为什么、到哪天为止都记入日志，并显示在问题旁边",
 )
+@current
 def waive(
     unit: str,
     finding: str,
@@ -104,6 +108,7 @@ def waive(
     flow_run_name="延期 {unit} 至 {until}",
     description="准许一个单位的一个阶段延期：谁准的、为什么、到哪天都记入日志，并告诉单位",
 )
+@current
 def extend(
     unit: str,
     stage: Literal["目标申报", "报送", "退回修改"],

@@ -241,8 +241,10 @@ def _prefect(settings: Settings) -> Iterator[Check]:
     yield _server_version(api)
     yield _pool(api)
     yield _shares(api)
-    yield from _deployments(api)
-    yield from _automations(api)
+    # Imported here: it knows Prefect, which takes a while.
+    from flows.registered import registered
+
+    yield from registered(api)
 
 
 def _api(settings: Settings) -> str | None:
@@ -318,36 +320,3 @@ def _pools(api: str) -> dict[str, Any]:
 def _online(api: str, pool: str) -> int:
     workers = ask(api, f"/work_pools/{pool}/workers/filter", {"limit": 200})
     return sum(w["status"] == "ONLINE" for w in workers)
-
-
-def _deployments(api: str) -> Iterator[Check]:
-    from flows.deployments import read_deployments
-
-    there = {d["name"]: d for d in ask(api, "/deployments/filter", {"limit": 200})}
-    for wanted in read_deployments():
-        name = wanted["name"]
-        found = there.get(name)
-        if found is None:
-            yield Check(f"部署 {name}", "没有登记", "重启 jixiao serve，或 prefect deploy --all")
-            continue
-        active = [s for s in found["schedules"] if s["active"]]
-        planned = len(wanted.get("schedules", ()))
-        if found["paused"] or len(active) < planned:
-            yield Check(
-                f"部署 {name}", f"{planned} 个日程只有 {len(active)} 个有效",
-                "在页面的 Deployments 里打开日程",
-            )  # fmt: skip
-        else:
-            yield Check(
-                f"部署 {name}", f"已登记，{len(active)} 个日程" if planned else "已登记，按需运行"
-            )
-
-
-def _automations(api: str) -> Iterator[Check]:
-    from flows.automations import NAMES
-
-    there = {a["name"]: a for a in ask(api, "/automations/filter", {"limit": 200})}
-    for name in NAMES:
-        found = there.get(name)
-        remedy = "" if found and found["enabled"] else "重启 jixiao serve 会重新登记"
-        yield Check(f"自动化 {name}", "已启用" if not remedy else "没有或已停用", remedy)

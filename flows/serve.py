@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import signal
@@ -14,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
+from flows.lock import Doing, held, page_of
 from flows.server import (
     HEARTBEAT_SECONDS,
     POOL,
@@ -23,7 +23,6 @@ from flows.server import (
     check_login,
     environment_of,
     free_port,
-    served_api,
     server_environment,
     start_server,
     stop,
@@ -46,23 +45,21 @@ RUNS_AT_ONCE = "2"
 def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> None:
     """Run until Ctrl-C or SIGTERM; whatever of it dies is started again.
 
-    Called a second time for the same folder it says where the first one is, and ends.
+    Called a second time for the same folder it says where the first one is, and ends; while the
+    first one is stopping it waits, and takes over.
 
     Args:
         port: of the UI and API; ``None``: 4200 where it is free, else any free one; 0: any.
 
     Raises:
-        JixiaoError: the login is set by halves, or the server did not start; the text names
-            its log.
+        JixiaoError: the login is set by halves; the server did not start, and the text names its
+            log; or another one has the folder and is hung.
     """
     home = (settings.var / "prefect").resolve()
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        lock = stack.enter_context((home / "serve.lock").open("a"))
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say(f"已经在运行：{_ui(_wait_for_first(home))}")
+        hold = stack.enter_context(held(home, say))
+        if hold is None:
             return
         stack.enter_context(_terminated_like_ctrl_c())
         chosen = _port(port)
@@ -78,13 +75,16 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
             _register()
             worker = stack.enter_context(_kept(lambda: _start_worker(home)))
             stack.enter_context(_told(home, api))
-            say(f"已就绪。请在浏览器打开 {_ui(api)} ，按 Ctrl+C 结束。")
+            hold.now(Doing.RUNNING)
+            say(f"已就绪。请在浏览器打开 {page_of(api)} ，按 Ctrl+C 结束。")
             while True:
                 server.keep()
                 worker.keep()
                 time.sleep(POLL_SECONDS)
         except KeyboardInterrupt:
             say("正在停止……没有做完的部分下次接着做。")
+        finally:
+            hold.now(Doing.STOPPING)
     say("已停止。")
 
 
@@ -92,20 +92,6 @@ def _port(wanted: int | None) -> int:
     if wanted:
         return wanted
     return (free_port(PORT) if wanted is None else None) or free_port() or PORT
-
-
-def _wait_for_first(home: Path) -> str:
-    """The first one may just be starting."""
-    for _ in range(120):
-        api = served_api(home)
-        if api:
-            return api
-        time.sleep(1)
-    raise JixiaoError(f"另一个 jixiao serve 正占用 {home}，但它的服务没有应答。请先结束它。")
-
-
-def _ui(api: str) -> str:
-    return f"{api.removesuffix('/api')}/v2/dashboard"
 
 
 @contextmanager

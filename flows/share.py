@@ -9,6 +9,7 @@ from prefect.runtime import flow_run
 
 from flows.order import Part
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 from jixiao.cycle import step as step_of
 
 
@@ -24,6 +25,7 @@ def _name() -> str:
     description="分担一个阶段的一部分单位，由该阶段自动启动",
     task_runner=RUNNER,
 )
+@current
 def share(
     stage: str, step: str, part: int, parts: int, year: int, day: date | None = None
 ) -> State:

@@ -12,6 +12,7 @@ from typing import Any
 from prefect import Flow, State, flow
 
 from flows.stage import RUNNER, run_steps
+from flows.versions import current
 from jixiao.cycle import STAGES, StageOfYear
 
 
@@ -21,6 +22,7 @@ def _flow(stage: StageOfYear) -> Flow[Any, State]:
     def run(year: int | None = None, day: date | None = None) -> State:
         return run_steps(list(stage.steps), year, day)
 
+    run.__name__ = stage.id
     run.__doc__ = f"""{stage.about}。
 
     Args:
@@ -29,7 +31,7 @@ def _flow(stage: StageOfYear) -> Flow[Any, State]:
     """
     made: Flow[Any, State] = flow(
         name=stage.id, flow_run_name=stage.title, description=stage.about, task_runner=RUNNER
-    )(run)
+    )(current(run))
     return made
 
 

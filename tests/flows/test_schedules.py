@@ -25,7 +25,7 @@ def runs(lines: list[str], start: date, count: int) -> list[datetime]:
 
 @pytest.mark.prefect
 def test_prefect_yaml_keeps_the_calendar() -> None:
-    from flows.deployments import read_deployments
+    from flows.deployments import MARK, read_deployments
 
     given = {d["name"]: d.get("schedules", []) for d in read_deployments()}
     assert {n: [s["cron"] for s in found] for n, found in given.items() if found} == schedules(
@@ -34,6 +34,11 @@ def test_prefect_yaml_keeps_the_calendar() -> None:
     for schedule in (s for found in given.values() for s in found):
         assert schedule["timezone"] == CALENDAR.timezone
         assert schedule["active"] is True
+    # By its slug a schedule is known to be ours, and which one it is when its days have changed.
+    for found in given.values():
+        months = [s["cron"].split()[3] for s in found]
+        numbers = months if len(found) > 1 else ["1"] * len(found)
+        assert [s["slug"] for s in found] == [f"{MARK}{number}" for number in numbers]
 
 
 @pytest.mark.parametrize(
