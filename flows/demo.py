@@ -37,12 +37,12 @@ def play(var: Path) -> None:
     script = load_script(folder / "script.yaml")
     settings.var.mkdir(parents=True, exist_ok=True)
     last = max(_days(open_cycle(YEAR, settings=settings), script))
-    with _environment(settings), Sink(settings.var / "notices.jsonl") as sink:
+    with _environment(settings), Sink(settings.notices) as sink:
         for name in ("DEPARTMENTS", "BUREAU", "OPERATORS"):
             os.environ[f"JIXIAO_CHANNEL_{name}"] = f"{sink.url.rstrip('/')}/{name.lower()}"
         if _anything_left(settings, script, folder):
             console.print("正在启动 Prefect 服务（第一次约需半分钟）……")
-            with recorded_server(settings.var / "prefect"):
+            with recorded_server(settings.records):
                 # Imported here: Prefect reads where its server is when it is imported.
                 from flows.annual_cycle import annual_cycle
 
@@ -153,7 +153,7 @@ def _print_where(cycle: Cycle) -> None:
         ("公开首页", site / "index.html"),
         ("网址统计表", site / str(cycle.year) / "register" / "index.html"),
         *((f"退回的工作簿 {i}", p) for i, p in enumerate(returned, 1)),
-        ("收到的通知", cycle.settings.var / "notices.jsonl"),
+        ("收到的通知", cycle.settings.notices),
     ):
         console.print(f"  {name}：{path}", soft_wrap=True)
     console.print(

@@ -54,7 +54,7 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
         JixiaoError: the login is set by halves, or the server did not start; the text names
             its log.
     """
-    home = (settings.var / "prefect").resolve()
+    home = settings.records.resolve()
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         lock = stack.enter_context((home / "serve.lock").open("a"))

@@ -159,7 +159,7 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     from flows.server import recorded_server
 
     on = day.date() if day else today()
-    with recorded_server(load_settings().var / "prefect"):
+    with recorded_server(load_settings().records):
         from flows.annual_cycle import annual_cycle
 
         state = annual_cycle(year, on, return_state=True)
@@ -251,4 +251,4 @@ def ui(
     """打开运行记录：启动 Prefect 服务，在浏览器里看每次运行；按 Ctrl+C 结束。"""
     from flows.server import show_server
 
-    show_server(load_settings(var).var / "prefect")
+    show_server(load_settings(var).records)
