@@ -45,14 +45,14 @@ def play(var: Path) -> None:
 
 
 def _play(settings: Settings, script: Script, folder: Path) -> None:
-    with Sink(settings.var / "notices.jsonl") as sink:
+    with Sink(settings.notices) as sink:
         for name in ("DEPARTMENTS", "BUREAU", "OPERATORS"):
             os.environ[f"JIXIAO_CHANNEL_{name}"] = f"{sink.url.rstrip('/')}/{name.lower()}"
         if not _anything_left(settings, script, folder):
             console.print("这一年已经走完：没有待办，也没有通知要发。")
             return
         console.print("正在启动 Prefect 服务（第一次约需半分钟）……")
-        with recorded_server(settings.var / "prefect"):
+        with recorded_server(settings.records):
             # Imported here: Prefect reads where its server is when it is imported.
             from flows.annual_cycle import annual_cycle
 
@@ -159,7 +159,7 @@ def _print_where(cycle: Cycle) -> None:
         ("公开首页", site / "index.html"),
         ("网址统计表", site / str(cycle.year) / "register" / "index.html"),
         *((f"退回的工作簿 {i}", p) for i, p in enumerate(returned, 1)),
-        ("收到的通知", cycle.settings.var / "notices.jsonl"),
+        ("收到的通知", cycle.settings.notices),
     ):
         console.print(f"  {name}：{path}", soft_wrap=True)
     console.print(

@@ -252,7 +252,7 @@ def _api(settings: Settings) -> str | None:
     given = os.environ.get("PREFECT_API_URL")
     if given:
         return given.rstrip("/")
-    served = settings.var / "prefect" / SERVED
+    served = settings.records / SERVED
     if not served.is_file():
         return None
     api: str = json.loads(served.read_text())["api"]

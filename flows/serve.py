@@ -55,7 +55,7 @@ def serve(settings: Settings, port: int | None, say: Callable[[str], None]) -> N
         JixiaoError: the login is set by halves; the server did not start, and the text names its
             log; or another one has the folder and is hung.
     """
-    home = (settings.var / "prefect").resolve()
+    home = settings.records.resolve()
     home.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         hold = stack.enter_context(held(home, say))

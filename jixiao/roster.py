@@ -16,6 +16,7 @@ from typing import Any
 import xlsxwriter
 from pydantic import ValidationError
 
+from jixiao.contents import ROSTER
 from jixiao.delivery import write_file
 from jixiao.errors import JixiaoError, PackError
 from jixiao.intake.guard import inspect
@@ -52,7 +53,7 @@ class _Row:
 
 def roster_file(var: Path, year: int) -> Path:
     """Where an imported roster is kept."""
-    return var / "roster" / f"{year}.json"
+    return var / ROSTER.name / f"{year}.json"
 
 
 def export_roster(roster: Roster) -> bytes:

@@ -8,6 +8,17 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from jixiao.contents import (
+    ARCHIVE,
+    DATABASE,
+    DELIVERIES,
+    INBOX,
+    NOTICES,
+    RECORDS,
+    REPORTS,
+    SITE,
+    Entry,
+)
 from jixiao.delivery import Folder
 from jixiao.errors import JixiaoError
 from jixiao.paths import var_dir
@@ -46,13 +57,39 @@ class Settings:
     reports_at: str = ""
     settle: float = 0.0
 
+    def place(self, entry: Entry) -> Path:
+        """Where something lies below ``var``."""
+        return self.var / entry.name
+
+    @property
+    def _addresses(self) -> dict[Entry, str]:
+        """What may lie at another address, and at which it does."""
+        return {
+            INBOX: self.inbox_at,
+            DELIVERIES: self.deliver_to,
+            ARCHIVE: self.archive_at,
+            REPORTS: self.reports_at,
+        }
+
+    def elsewhere(self) -> dict[str, str]:
+        """What lies outside of ``var``: the variable that says where → what it is."""
+        moved = {
+            entry.elsewhere: entry.what
+            for entry, address in self._addresses.items()
+            if address and not _is_at(address, self.place(entry))
+        }
+        return moved | ({"JIXIAO_PUBLISH_TO": "另送一份的公开网站"} if self.publish_to else {})
+
+    def _folder(self, entry: Entry) -> Folder:
+        return Folder(self._addresses[entry] or str(self.place(entry)))
+
     @property
     def inbox_folder(self) -> Folder:
-        return Folder(self.inbox_at or str(self.inbox))
+        return self._folder(INBOX)
 
     @property
     def delivery_folder(self) -> Folder:
-        return Folder(self.deliver_to or str(self.deliveries))
+        return self._folder(DELIVERIES)
 
     def link(self, path: str) -> str:
         """What a department opens to get a file laid below the delivery folder."""
@@ -61,34 +98,50 @@ class Settings:
     @property
     def inbox(self) -> Path:
         """The drop folder departments' files arrive in."""
-        return self.var / "inbox"
+        return self.place(INBOX)
 
     @property
     def archive_folder(self) -> Folder:
         """Every file ever received, under its content hash."""
-        return Folder(self.archive_at or str(self.archive))
+        return self._folder(ARCHIVE)
 
     @property
     def reports_folder(self) -> Folder:
-        return Folder(self.reports_at or str(self.reports))
+        return self._folder(REPORTS)
 
     @property
     def archive(self) -> Path:
-        return self.var / "archive"
+        return self.place(ARCHIVE)
 
     @property
     def deliveries(self) -> Path:
         """Workbooks for departments."""
-        return self.var / "deliveries"
+        return self.place(DELIVERIES)
 
     @property
     def reports(self) -> Path:
-        return self.var / "reports"
+        return self.place(REPORTS)
 
     @property
     def site(self) -> Path:
         """The public site; ``site/current`` is what is served."""
-        return self.var / "site"
+        return self.place(SITE)
+
+    @property
+    def records(self) -> Path:
+        """What a Prefect server of our own records."""
+        return self.place(RECORDS)
+
+    @property
+    def notices(self) -> Path:
+        """What a demonstration was told."""
+        return self.place(NOTICES)
+
+
+def _is_at(address: str, place: Path) -> bool:
+    """Whether an address (path or fsspec) is this very folder."""
+    protocol, _, path = address.rpartition("://")
+    return protocol in ("", "file", "local") and Path(path).resolve() == place.resolve()
 
 
 def load_settings(var: Path | None = None) -> Settings:
@@ -103,7 +156,7 @@ def load_settings(var: Path | None = None) -> Settings:
     """
     folder = var_dir() if var is None else var.resolve()
     database = os.environ.get("JIXIAO_DATABASE") if var is None else None
-    database = database or f"sqlite:///{folder / 'jixiao.db'}"
+    database = database or f"sqlite:///{folder / DATABASE.name}"
     if var is not None:
         return Settings(folder, database)
     return Settings(

@@ -9,6 +9,7 @@ import typer
 
 from flows.cli.output import console, print_json, print_table, remark
 from flows.server import environment_of
+from jixiao.backup import Moved
 from jixiao.installation.pinned import pin
 from jixiao.settings import load_settings
 
@@ -87,21 +88,25 @@ def backup(
     file: Annotated[Path, typer.Argument(help="备份写到哪个文件，如 jixiao.tar。")],
     var: VarOption = None,
 ) -> None:
-    """备份数据库、收到的文件、下发的工作簿、报告、公开网站和政策包，带校验清单。"""
+    """备份数据库、工作文件夹和政策包，带校验清单；不在里面的会说明。"""
     from jixiao.backup import backup as run
 
     made = run(load_settings(var), file)
-    console.print(f"已备份到 {file}：{made.rows} 行数据，{made.files} 个文件。", soft_wrap=True)
+    _print_moved(f"已备份到 {file}", made)
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="备份文件。")],
     var: VarOption = None,
 ) -> None:
-    """把备份恢复到一个空的工作文件夹和空数据库；逐个核对校验和。"""
+    """把备份恢复到一个空的工作文件夹和空数据库；逐个核对校验和，有错就什么也不恢复。"""
     from jixiao.backup import restore as run
 
-    made = run(load_settings(var), file)
-    console.print(
-        f"已恢复：{made.rows} 行数据，{made.files} 个文件。政策包在 {made.config}。", soft_wrap=True
-    )
+    settings = load_settings(var)
+    made = run(settings, file)
+    _print_moved(f"已恢复到 {settings.var}", made)
+
+
+def _print_moved(what: str, made: Moved) -> None:
+    for line in (f"{what}：{made.rows} 行数据，{made.files} 个文件。", *made.notes):
+        console.print(line, soft_wrap=True, markup=False)

@@ -156,9 +156,9 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     on = day.date() if day else today()
     for cycle in cycles(year, day):
         take_over(cycle)  # what forbids to work on the year is said before a server is started
-    var = load_settings().var
-    with recorded_server(var / "prefect"):
-        pin(var, remark)
+    settings = load_settings()
+    with recorded_server(settings.records):
+        pin(settings.var, remark)
         from flows.annual_cycle import annual_cycle
 
         state = annual_cycle(year, on, return_state=True)
@@ -250,4 +250,4 @@ def ui(
     """打开运行记录：启动 Prefect 服务，在浏览器里看每次运行；按 Ctrl+C 结束。"""
     from flows.server import show_server
 
-    show_server(load_settings(var).var / "prefect")
+    show_server(load_settings(var).records)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,20 @@ def open_engine(address: str) -> Engine:
     Raises:
         JixiaoError: the address cannot be read or the database cannot be reached.
     """
+    engine = engine_at(address)
+    with opening(engine):
+        migrate(engine)
+    return engine
+
+
+def engine_at(address: str) -> Engine:
+    """An engine on a database whose schema is left as it is; nothing is asked of it yet.
+
+    Raises:
+        JixiaoError: the address cannot be read.
+    """
     try:
-        url = make_url(address)
-        engine = _engine(url)
+        return _engine(make_url(address))
     except (ArgumentError, ImportError):
         raise JixiaoError(
             "数据库地址写得不对，请检查 JIXIAO_DATABASE。可以用 sqlite:/// 或 postgresql+psycopg:// 开头的地址。"
@@ -50,15 +62,40 @@ def open_engine(address: str) -> Engine:
         raise JixiaoError(
             f"建不了数据库的文件夹 {error.filename}：{reason(error)}。请检查 JIXIAO_DATABASE 或 JIXIAO_VAR。"
         ) from None
+
+
+@contextmanager
+def opening(engine: Engine) -> Iterator[None]:
+    """What is first asked of a database; an engine that got no answer is given up.
+
+    Raises:
+        JixiaoError: the database cannot be reached.
+    """
     try:
-        migrate(engine)
+        yield
     except DBAPIError as error:
         engine.dispose()
-        raise JixiaoError(f"打不开数据库（{url.render_as_string()}）：{error.orig}。") from None
+        raise JixiaoError(
+            f"打不开数据库（{engine.url.render_as_string()}）：{error.orig}。"
+        ) from None
     except JixiaoError:
         engine.dispose()
         raise
-    return engine
+
+
+def database_file(address: str) -> Path | None:
+    """The file of a SQLite database, ``None`` where the address is of another kind or wrong."""
+    try:
+        url = make_url(address)
+    except ArgumentError:
+        return None
+    sqlite = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    return Path(str(url.database)) if sqlite else None
+
+
+def shown(address: str) -> str:
+    """The address without its password."""
+    return make_url(address).render_as_string()
 
 
 def _engine(url: URL) -> Engine:
@@ -139,24 +176,47 @@ def migrate(engine: Engine) -> None:
             it is as it was.
     """
     with looking(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = _revision(connection)
     if current == head():
         return
-    config = alembic_config()
-    known = {r.revision for r in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
-        raise JixiaoError(f"数据库的版本（{current}）比本程序新，请先升级程序，再打开它。")
     try:
         with engine.begin() as connection:
             alone(connection, "migrate")  # whoever comes second finds it done
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            migrate_to(connection, "head")
     except SQLAlchemyError as error:
         why = getattr(error, "orig", None) or repr(error)
         raise JixiaoError(
             f"数据库从版本 {current or '（空）'} 升到 {head()} 没有成功：{why}。数据库没有改动。"
             "请检查磁盘空间和权限；仍不成功的，恢复升级前的备份，或把这句话交给维护人员。"
         ) from None
+
+
+def migrate_to(connection: Connection, revision: str) -> None:
+    """Bring the database up or down to a schema the code knows, in the caller's transaction.
+
+    Raises:
+        JixiaoError: the database was written by a newer program.
+    """
+    current = _revision(connection)
+    if current is not None and not knows(current):
+        raise JixiaoError(f"数据库的版本（{current}）比本程序新，请先升级程序，再打开它。")
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    if current is None or revision == "head":
+        command.upgrade(config, revision)
+    else:
+        command.upgrade(config, "head")
+        command.downgrade(config, revision)
+
+
+def knows(revision: str) -> bool:
+    """Whether the code knows this revision of the schema."""
+    script = ScriptDirectory.from_config(alembic_config())
+    return any(r.revision == revision for r in script.walk_revisions())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 #: Of which departments rows are wanted: one code, several, or ``None`` for all.
