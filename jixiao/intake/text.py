@@ -29,10 +29,6 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("", whole)
 
 
-def is_legal(character: str) -> bool:
-    return _ILLEGAL.match(character) is None
-
-
 def whole_number(text: str, most: int) -> int | None:
     """A count as a file gives it, ``most`` at most; ``None`` for anything else."""
     text = text.strip()
