@@ -59,18 +59,6 @@ def loose(text: str) -> str:
     return match["name"] if match else stripped
 
 
-def comparisons(text: str) -> set[str]:
-    """Every form in which a text is compared with headers and labels."""
-    name = key(text)
-    found = {name, bare(text), loose(text), loose(name)}
-    plain = text.replace("：", ":")
-    if ":" in plain:
-        first, last = plain.partition(":")[0], plain.rpartition(":")[0]
-        label = key(first)
-        found |= {label, loose(label), loose(last)}
-    return found
-
-
 @lru_cache(maxsize=4096)
 def split_points(text: str) -> tuple[str, str | None]:
     """``产出指标（70分）`` → ``("产出指标", "70")``; no points → ``None``."""
