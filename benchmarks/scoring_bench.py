@@ -29,8 +29,8 @@ from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import load_model
 from jixiao.scoring import figures, indicator, score_form
 from jixiao.submission import Cell, FormData, IndicatorRow
-from jixiao.values import beside, hints, plain, units
-from jixiao.values.parse import _closely as closely
+from jixiao.values import beside, hints, units
+from jixiao.values.parse import _cached as parsed
 
 PACK = Path(__file__).resolve().parent.parent / "config" / "2023"
 ROWS = 100
@@ -50,9 +50,9 @@ OWN = [
     ("质量指标", "增长率", "{0}", "{1}"),
 ]
 
-CELL_CACHES = (closely, indicator._judged, figures.points_text, figures.as_written)
+CELL_CACHES = (parsed, indicator._judged, figures.points_text, figures.as_written)
 SHAPE_CACHES = (
-    plain._around, hints.hint, hints._shared, units.unit_at, beside.unit_cell, beside.sign_cell,
+    hints.hint, hints._shared, units.unit_at, beside.unit_cell, beside.sign_cell,
     indicator._direction,
 )  # fmt: skip
 

@@ -125,7 +125,7 @@ def _is_input(table: TableSection, address: str) -> bool:
 def _work_out(found: Located) -> None:
     """Puts in the results our own formulas would show, and names the formulas nobody can."""
     grid = found.grid
-    places = found.layout.places()
+    places = found.places()
     if places.isdisjoint(grid.pending) and not grid.blanks_as_zero:
         return
     for table in found.form.tables():

@@ -8,21 +8,18 @@ sheet stops a slow one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from jixiao.errors import RefusedFile
 from jixiao.intake.convert import convertible
 from jixiao.intake.grid import Pos, from_a1
 from jixiao.intake.package import MAX_FILE, Package, check_xml, open_package
-from jixiao.intake.quick import outline
 
 MAX_ROW = 9999
 MAX_COLUMN = 702  # ZZ
 MAX_MERGE = 20_000  # cells in one merged area
 MAX_MERGED = 200_000  # cells in all merged areas of a sheet
-_SHORT = 10_000  # bytes of a sheet's merges that are worth remembering
 MAX_OLD = 10 * 1024 * 1024
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -142,27 +139,24 @@ def _check_workbook(package: Package, name: str) -> None:
 
 
 def check_sheet(package: Package, part: str, name: str) -> None:
-    """Looks at one part for cells and merges out of bounds, each part once, and notes how it is
-    written in ``package.outlines``.
+    """Looks at one part for cells and merges out of bounds, each part once.
 
     Raises:
         RefusedFile: ``far_cell`` or ``giant_merge``.
     """
-    if part in package.outlines:
+    if part in package.checked:
         return
     data = package.read(part)
-    found, merges = None, b""
     if b"sheetData" in data:
-        found = outline(data)
-        if found is not None:
-            merges = found.merges
-        elif _FAR.search(data):
+        if _FAR.search(data):
             raise far_cell(name)
-        elif b"mergeCell" in data:
-            merges = data[max(data.find(b"mergeCell") - 20, 0) :]
-    if merged_areas(merges) is None:
-        raise giant_merge(name)
-    package.outlines[part] = found
+        if b"mergeCell" in data and bounded(_references(data)) is None:
+            raise giant_merge(name)
+    package.checked.add(part)
+
+
+def _references(sheet: bytes) -> Iterator[str]:
+    return (match[1].decode("ascii", "replace") for match in _MERGE.finditer(sheet))
 
 
 def far_cell(name: str) -> RefusedFile:
@@ -174,17 +168,6 @@ def far_cell(name: str) -> RefusedFile:
 
 def giant_merge(name: str) -> RefusedFile:
     return RefusedFile("giant_merge", f"“{name}”里有范围过大的合并单元格。请取消该合并后重新报送。")
-
-
-def merged_areas(merges: bytes) -> dict[Pos, Pos] | None:
-    """:func:`bounded` for every ``mergeCell`` in a part. Sheets of a form have the same merges in
-    every department's workbook, so short ones are remembered: the answer is not to be changed.
-    """
-    return _known_areas(merges) if len(merges) <= _SHORT else _areas(merges)
-
-
-def _areas(merges: bytes) -> dict[Pos, Pos] | None:
-    return bounded(match[1].decode("ascii", "replace") for match in _MERGE.finditer(merges))
 
 
 def bounded(references: Iterable[str]) -> dict[Pos, Pos] | None:
@@ -208,6 +191,3 @@ def bounded(references: Iterable[str]) -> dict[Pos, Pos] | None:
         if area > 1:
             areas[top] = bottom
     return areas
-
-
-_known_areas = lru_cache(maxsize=512)(_areas)

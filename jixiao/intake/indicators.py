@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from jixiao.intake.grid import Grid, Pos
-from jixiao.intake.located import Layout, RowPlaces
+from jixiao.intake.located import GroupSpot, IndicatorSlot, Located
 from jixiao.intake.shape import IndicatorShape
-from jixiao.intake.text import bare, key
+from jixiao.intake.text import bare, key, split_points
 
 _VALUES = ("name", "sign", "target", "unit", "actual", "weight", "score", "explanation")
 
 
 def find_indicator_header(
-    shape: IndicatorShape, grid: Grid, rows: Iterable[int], first: int
+    shape: IndicatorShape, grid: Grid, first: int, last: int
 ) -> tuple[int, dict[str, int]] | None:
-    """Row and columns of the list's header: the indicator's name and at least two more.
-
-    Args:
-        rows: where to look.
-        first: the form's first row, above which nothing is its own.
-    """
+    """Row and columns of the list's header: the indicator's name and at least two more."""
     best: tuple[int, dict[str, int]] | None = None
-    for row in rows:
+    for row in range(first, last):
         columns = _header_columns(shape, grid, row, first)
         fits = "name" in columns and columns.keys() & {"target", "weight"} and len(columns) >= 3
         if fits and (best is None or len(columns) > len(best[1])):
@@ -57,13 +50,12 @@ def locate_indicators(
     header: int,
     columns: dict[str, int],
     stop: int,
-    found: Layout,
+    found: Located,
 ) -> None:
     """Rows under the header down to the total row."""
     below = max(grid.end(grid.owner((header, c)))[0] for c in columns.values()) + 1
     below = max(below, header + 1)
-    level1: Pos | None = None
-    level2: Pos | None = None
+    level1 = level2 = ""
     values = {id: columns[id] for id in _VALUES if id in columns}
     for row in range(below, stop):
         if _is_total(shape, grid, row, columns):
@@ -73,17 +65,18 @@ def locate_indicators(
             return
         first, second = _level(grid, row, columns, "level1"), _level(grid, row, columns, "level2")
         if first is not None and first[0] == row:
-            level1, level2 = first, None
-            found.groups.append(first)
+            name, points = split_points(grid.texts[first])
+            level1, level2 = name, ""
+            found.groups.append(GroupSpot(name, points, first))
             if grid.end(first)[1] >= columns["name"]:
                 continue  # a group header on a row of its own
         if second is not None:
-            level2 = second
+            level2 = split_points(grid.texts[second])[0]
         spots: dict[str, Pos] = {id: grid.owner((row, c)) for id, c in values.items()}
         for id in ("level1", "level2"):
             if id in columns:
                 spots[id] = grid.owner((row, columns[id]))
-        found.rows.append(RowPlaces(level1, level2, spots))
+        found.indicators.append(IndicatorSlot(level1, level2, spots))
 
 
 def _level(grid: Grid, row: int, columns: dict[str, int], id: str) -> Pos | None:

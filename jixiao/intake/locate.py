@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.indicators import find_indicator_header, locate_indicators
-from jixiao.intake.located import Layout, Located, RepeatSlot, Spot
+from jixiao.intake.located import Located, RepeatSlot, Spot
 from jixiao.intake.shape import FormShape, TableShape
 from jixiao.intake.text import INLINE, bare, key, loose, split_points
-
-_LARGE = 2000  # texts of a sheet too large to be one of many that look alike
-_MOST_LAYOUTS = 256
 
 
 @dataclass(slots=True)
@@ -30,39 +26,13 @@ class Header:
 def locate(shape: FormShape, grid: Grid, first: int, last: int, *, title: str = "") -> Located:
     """The form's sections in rows ``first`` … ``last`` (exclusive) of the grid.
 
-    ``score`` of the answer is 0 where nothing of the form is there. Sheets that look alike are
-    gone through once: forms are the same for all departments.
+    ``score`` of the answer is 0 where nothing of the form is there.
     """
-    if len(grid.texts) > _LARGE:
-        layout = _layout(shape, grid, first, last)
-    else:
-        look = _look(shape, grid, first, last)
-        known = shape.layouts.get(look)
-        if known is None:
-            if len(shape.layouts) >= _MOST_LAYOUTS:
-                shape.layouts.clear()
-            known = shape.layouts[look] = _layout(shape, grid, first, last)
-        layout = known
-    return Located(shape.form, grid, first, last, layout, shape.blocked, title)
-
-
-def _look(shape: FormShape, grid: Grid, first: int, last: int) -> Hashable:
-    """All that :func:`_layout` depends on: where there is text, the texts that may be labels or
-    headers of the form, and what is merged."""
-    texts = grid.texts
-    words = tuple(map(shape.words.__getitem__, texts.values()))
-    return first, last, tuple(texts), words, tuple(grid.merges.items())
-
-
-def _layout(shape: FormShape, grid: Grid, first: int, last: int) -> Layout:
-    found = Layout()
-    known = Counter(row for (row, _), text in grid.texts.items() if shape.words[text])
-    headers = _headers(shape, grid, [row for row in range(first, last) if known[row]])
+    found = Located(shape.form, grid, first, last, shape.blocked, title)
+    headers = _headers(shape, grid, first, last)
     indicator_header = None
     if shape.indicators is not None:
-        # A header has three columns at least, and may be spread over two rows.
-        likely = [row for row in range(first, last) if known[row - 1] + known[row] >= 3]
-        indicator_header = find_indicator_header(shape.indicators, grid, likely, first)
+        indicator_header = find_indicator_header(shape.indicators, grid, first, last)
     rows = [h.row for h in headers.values()]
     if indicator_header is not None:
         rows.append(indicator_header[0])
@@ -92,13 +62,12 @@ def _layout(shape: FormShape, grid: Grid, first: int, last: int) -> Layout:
     return found
 
 
-def _headers(shape: FormShape, grid: Grid, rows: Iterable[int]) -> dict[str, Header]:
+def _headers(shape: FormShape, grid: Grid, first: int, last: int) -> dict[str, Header]:
     """The best header row of each section that has one."""
     best: dict[str, Header] = {}
     tables = [t for t in shape.tables if not t.label_value]
-    for row in rows:
-        starts = grid.starts(row)
-        keys = [(c, key(t), bare(t)) for c, t in starts if len(t) <= 40 and shape.words[t]]
+    for row in range(first, last):
+        keys = [(c, key(t), bare(t)) for c, t in grid.starts(row) if len(t) <= 40]
         if not any(k in shape.header_keys or b in shape.header_keys for _, k, b in keys):
             continue
         for table in tables:
@@ -131,7 +100,7 @@ def _header(
     return Header(row, below, columns, anchor, score)
 
 
-def _rows(table: TableShape, grid: Grid, header: Header, stop: int, found: Layout) -> None:
+def _rows(table: TableShape, grid: Grid, header: Header, stop: int, found: Located) -> None:
     """The rows of a section under its header."""
     values = sorted(header.columns.values())
     if table.untitled or len(table.order) == 1:
@@ -224,7 +193,7 @@ def _take_row(
     grid: Grid,
     row: int,
     header: Header,
-    found: Layout,
+    found: Located,
     label: Pos | None = None,
 ) -> None:
     base = f"{table.section.id}.{id}"
@@ -237,7 +206,7 @@ def _take_row(
 
 
 def _label_values(
-    table: TableShape, grid: Grid, first: int, last: int, found: Layout
+    table: TableShape, grid: Grid, first: int, last: int, found: Located
 ) -> Iterable[int]:
     """Labels whose value stands right of them, or after a colon in the same cell."""
     column = table.section.columns[0].id
@@ -275,7 +244,7 @@ def _is_label(table: TableShape, text: str) -> bool:
 
 
 def _inline_split(
-    table: TableShape, grid: Grid, first: int, last: int, found: Layout
+    table: TableShape, grid: Grid, first: int, last: int, found: Located
 ) -> Iterable[int]:
     """A split printed as text: ``按收入性质分：1322.22`` and under it ``其中：一般公共预算：1322.22``."""
     for row in range(first, last):
@@ -288,7 +257,7 @@ def _inline_split(
 
 
 def _inline_rows(
-    table: TableShape, grid: Grid, row: int, column: int, last: int, found: Layout
+    table: TableShape, grid: Grid, row: int, column: int, last: int, found: Located
 ) -> None:
     id = table.section.columns[0].id
     left, right = column, grid.end((row, column))[1]

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from jixiao.forms import Form
 from jixiao.intake.grid import Grid, Pos
-from jixiao.intake.text import split_points
 from jixiao.submission import Cell
 
 
@@ -43,46 +42,6 @@ class GroupSpot:
 
 
 @dataclass(slots=True)
-class RowPlaces:
-    """A row of the indicator list as places only: what its levels are called, the grid says."""
-
-    level1: Pos | None
-    level2: Pos | None
-    spots: dict[str, Pos]
-
-
-@dataclass(slots=True)
-class Layout:
-    """Where the parts of a form stand: places, and no text of a cell but of labels.
-
-    It is the same for every sheet that looks alike, and shared between them: not to be changed
-    once it is complete. The attributes are those of :class:`Located`.
-    """
-
-    cells: dict[str, Spot] = field(default_factory=dict)
-    repeats: dict[str, list[RepeatSlot]] = field(default_factory=dict)
-    rows: list[RowPlaces] = field(default_factory=list)
-    groups: list[Pos] = field(default_factory=list)
-    total: dict[str, Pos] = field(default_factory=dict)
-    strangers: list[Pos] = field(default_factory=list)
-    score: int = 0
-    _places: frozenset[Pos] | None = None
-
-    def places(self) -> frozenset[Pos]:
-        """Every place a value is read from."""
-        if self._places is None:
-            spots = [spot.pos for spot in self.cells.values()]
-            slots = [slot for slots in self.repeats.values() for slot in slots]
-            self._places = frozenset(spots).union(
-                self.total.values(),
-                (slot.label for slot in slots),
-                *(slot.cells.values() for slot in slots),
-                *(row.spots.values() for row in self.rows),
-            )
-        return self._places
-
-
-@dataclass(slots=True)
 class Located:
     """One form found in rows ``first`` … ``last`` (exclusive) of a grid.
 
@@ -99,43 +58,26 @@ class Located:
     grid: Grid
     first: int
     last: int
-    layout: Layout
     blocked: frozenset[str]
     title: str = ""
     project: str | None = None
-    indicators: list[IndicatorSlot] = field(init=False)
-    groups: list[GroupSpot] = field(init=False)
+    cells: dict[str, Spot] = field(default_factory=dict)
+    repeats: dict[str, list[RepeatSlot]] = field(default_factory=dict)
+    indicators: list[IndicatorSlot] = field(default_factory=list)
+    groups: list[GroupSpot] = field(default_factory=list)
+    total: dict[str, Pos] = field(default_factory=dict)
+    strangers: list[Pos] = field(default_factory=list)
+    score: int = 0
 
-    def __post_init__(self) -> None:
-        texts = self.grid.texts
-        places = {p for row in self.layout.rows for p in (row.level1, row.level2) if p is not None}
-        named = {pos: split_points(texts[pos]) for pos in places.union(self.layout.groups)}
-        names = {None: ""} | {pos: name for pos, (name, _) in named.items()}
-        self.groups = [GroupSpot(*named[pos], pos) for pos in self.layout.groups]
-        self.indicators = [
-            IndicatorSlot(names[row.level1], names[row.level2], row.spots)
-            for row in self.layout.rows
-        ]
-
-    @property
-    def cells(self) -> dict[str, Spot]:
-        return self.layout.cells
-
-    @property
-    def repeats(self) -> dict[str, list[RepeatSlot]]:
-        return self.layout.repeats
-
-    @property
-    def total(self) -> dict[str, Pos]:
-        return self.layout.total
-
-    @property
-    def strangers(self) -> list[Pos]:
-        return self.layout.strangers
-
-    @property
-    def score(self) -> int:
-        return self.layout.score
+    def places(self) -> set[Pos]:
+        """Every place a value is read from."""
+        slots = [slot for slots in self.repeats.values() for slot in slots]
+        return {spot.pos for spot in self.cells.values()}.union(
+            self.total.values(),
+            (slot.label for slot in slots),
+            *(slot.cells.values() for slot in slots),
+            *(slot.spots.values() for slot in self.indicators),
+        )
 
     def cell(self, spot: Spot) -> Cell:
         return self.grid.at(spot.pos, spot.text)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.quick import Outline
 
 MAX_FILE = 30 * 1024 * 1024  # bytes as handed in
 MAX_ENTRIES = 3000
@@ -36,14 +35,14 @@ class Package:
 
     Attributes:
         names: member names as in the archive.
-        outlines: how each sheet the guard has looked at is written.
+        checked: the sheets that the guard has looked at.
     """
 
     names: list[str]
     _archive: zipfile.ZipFile
     _read: dict[str, bytes]
     _total: int = 0
-    outlines: dict[str, Outline | None] = field(default_factory=dict)
+    checked: set[str] = field(default_factory=set)
 
     def read(self, name: str) -> bytes:
         """A member's bytes.

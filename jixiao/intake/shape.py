@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from jixiao.forms import Column, Form, IndicatorsSection, Scope, TableSection
-from jixiao.intake.located import Layout
-from jixiao.intake.text import bare, comparisons, key, loose, with_year, without_year
+from jixiao.intake.text import bare, key, loose, with_year, without_year
 
 # Columns that other provinces split off; every form understands them.
 _COMMON_INDICATOR_COLUMNS = {
@@ -24,8 +23,6 @@ TOTAL_WORDS = ("合计", "总计", "总分", "合计得分", "总得分")
 _REPORT_TAIL = "绩效自评报告"
 _TAILS = (_REPORT_TAIL, "绩效自评表", "绩效评价表")
 _LABEL = re.compile(r"附[件表]\d*(-\d+)?$|单位:万?元$")
-_MOST_WORDS = 20_000
-_LONGEST_KEPT = 100  # characters; longer texts are hardly ever seen twice
 _KINDS = ("项目支出", "项目", "支出")  # of a form's name, never the end of a project's
 
 
@@ -64,33 +61,12 @@ class IndicatorShape:
     preferred: frozenset[str] = _PREFERRED
 
 
-class Words(dict[str, str | None]):
-    """A text → itself where a form's headers or labels may be told from it, else ``None``.
-
-    Filled as texts are looked up; what people write as values is forgotten now and then.
-    """
-
-    def __init__(self, known: frozenset[str]) -> None:
-        super().__init__()
-        self.known = known
-
-    def __missing__(self, text: str) -> str | None:
-        word = None if self.known.isdisjoint(comparisons(text)) else text
-        if len(text) <= _LONGEST_KEPT:
-            if len(self) >= _MOST_WORDS:
-                self.clear()
-            self[text] = word
-        return word
-
-
 @dataclass(slots=True)
 class FormShape:
     """A form prepared for matching.
 
     Attributes:
         header_keys: every header text of all its sections.
-        words: which texts of a sheet matter to finding the form's sections.
-        layouts: where they were found in sheets so far, by how the sheets look.
         blocked: addresses of cells the form blocks.
     """
 
@@ -99,9 +75,7 @@ class FormShape:
     tables: list[TableShape]
     indicators: IndicatorShape | None
     header_keys: frozenset[str]
-    words: Words
     blocked: frozenset[str]
-    layouts: dict[Hashable, Layout] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -188,14 +162,8 @@ def _form(form: Form, year: int | None) -> FormShape:
         keys.update(indicators.columns)
     names = dict.fromkeys(bare(with_year(n, None)) for n in (form.title, *form.aliases))
     titles = tuple(dict.fromkeys([*names, *(without_year(n) for n in names)]))
-    words = keys.union(*(w for t in tables for w in (t.exact, t.other)))
-    if indicators:
-        words |= indicators.totals | indicators.preferred
     blocked = {f"{t.id}.{r.id}.{c}" for t in form.tables() for r in t.rows for c in r.blocked}
-    return FormShape(
-        form, titles, tables, indicators, frozenset(keys), Words(frozenset(words)),
-        frozenset(blocked),
-    )  # fmt: skip
+    return FormShape(form, titles, tables, indicators, frozenset(keys), frozenset(blocked))
 
 
 def _column_keys(column: Column, year: int | None) -> list[str]:

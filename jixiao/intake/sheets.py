@@ -25,11 +25,9 @@ from jixiao.intake.guard import (
     check_sheet,
     far_cell,
     giant_merge,
-    merged_areas,
 )
 from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
 from jixiao.intake.package import Package, main_part, parse_xml, relations
-from jixiao.intake.quick import Outline, attributes, filled_cells, shared_strings, unreferenced
 from jixiao.intake.text import legal
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -123,14 +121,6 @@ def _unescape(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _unescaped(texts: list[str]) -> list[str]:
-    """:func:`_unescape` for all of them; hardly any text has anything to unescape."""
-    together = "".join(texts)
-    if "_x" in together or "\r" in together:
-        return [_unescape(text) for text in texts]
-    return [text.strip() for text in texts]
-
-
 def _rich(element: etree._Element) -> str:
     """The text of a string item, without its phonetic hints."""
     if len(element) == 1 and element[0].tag == _TEXT:
@@ -145,9 +135,6 @@ def _rich(element: etree._Element) -> str:
 
 
 def _strings(package: Package, part: str) -> list[str]:
-    plain = shared_strings(package.read(part))
-    if plain is not None:
-        return _unescaped(plain)
     return [_rich(item) for item in _tree(package, part).iterfind(f"{_M}si")]
 
 
@@ -171,51 +158,11 @@ class _Reader:
 
     def __init__(self, strings: list[str], formats: list[str], date1904: bool) -> None:
         self.strings, self.formats, self.date1904 = strings, formats, date1904
-        self.numbered = {str(n): text for n, text in enumerate(strings) if text}
-        self.kinds: dict[str, tuple[str, str, str]] = {}  # by a cell's attributes, as written
 
     def read(self, package: Package, part: str, name: str) -> Grid:
-        """The sheet in a part: with patterns where it is written the usual way."""
+        """The sheet in a part."""
         check_sheet(package, part, name)
-        return self._usual(package, part, name) or self.from_tree(_tree(package, part), name)
-
-    def _usual(self, package: Package, part: str, name: str) -> Grid | None:
-        """``None`` for a sheet that is written otherwise; as a tree it says what is wrong."""
-        found = package.outlines[part]
-        if found is None:
-            return None
-        try:
-            return self.from_outline(package.read(part), found, name)
-        except ValueError:
-            return None
-
-    def from_outline(self, data: bytes, found: Outline, name: str) -> Grid:
-        grid = Grid(name, merges=dict(merged_areas(found.merges) or {}))
-        texts, pending, date1904 = grid.texts, grid.pending, self.date1904
-        numbered, kinds = self.numbered, self.kinds
-        for reference, written, formula, value, inline in filled_cells(data, found):
-            kind, style, code = kinds.get(written) or self.kind(written)
-            if kind == "s" and (text := numbered.get(value)):
-                texts[from_a1(reference)] = text
-            elif code and value and "&" not in value:
-                if text := _shown(value, code, date1904):
-                    texts[from_a1(reference)] = text
-            elif code and formula and not value:
-                pending[from_a1(reference)] = code
-            elif value or formula or inline:
-                pos, stored = from_a1(reference), unreferenced(value) if value else None
-                inside = _unescape(unreferenced(inline)) if inline else ""
-                self.put(grid, pos, kind, style, stored, bool(formula), inside)
-        return grid
-
-    def kind(self, written: str) -> tuple[str, str, str]:
-        """Type and style that a cell's attributes tell; for numbers their format too."""
-        found = attributes(written)
-        kind, style = found.get("t", "n"), found.get("s", "0")
-        self.kinds[written] = kind, style, self.format(style) if kind == "n" else ""
-        return self.kinds[written]
-
-    def from_tree(self, root: etree._Element, name: str) -> Grid:
+        root = _tree(package, part)
         areas = bounded(map(str, _MERGES(root)))
         if areas is None:
             raise giant_merge(name)

@@ -29,10 +29,6 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("", whole)
 
 
-def is_legal(character: str) -> bool:
-    return _ILLEGAL.match(character) is None
-
-
 def whole_number(text: str, most: int) -> int | None:
     """A count as a file gives it, ``most`` at most; ``None`` for anything else."""
     text = text.strip()
@@ -61,18 +57,6 @@ def loose(text: str) -> str:
     stripped = _AMONG.sub("", _ENUMERATION.sub("", stripped))
     match = _POINTS.match(stripped)
     return match["name"] if match else stripped
-
-
-def comparisons(text: str) -> set[str]:
-    """Every form in which a text is compared with headers and labels."""
-    name = key(text)
-    found = {name, bare(text), loose(text), loose(name)}
-    plain = text.replace("：", ":")
-    if ":" in plain:
-        first, last = plain.partition(":")[0], plain.rpartition(":")[0]
-        label = key(first)
-        found |= {label, loose(label), loose(last)}
-    return found
 
 
 @lru_cache(maxsize=4096)

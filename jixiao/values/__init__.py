@@ -2,7 +2,6 @@
 
 The order of work: :mod:`normalise` gives one spelling, :mod:`dates`, :mod:`ranks`,
 :mod:`quantity` and :mod:`words` each know one kind of value, :mod:`parse` asks them in turn.
-Before all that :mod:`plain` takes the ordinary figure with its unit in one look.
 A text that cannot be read is never guessed at: it comes back with ``error``.
 """
 

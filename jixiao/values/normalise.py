@@ -15,9 +15,6 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u180e\u200c-\u200f\u2028-\u202e"
     "\u2061-\u206f\ud800-\udfff\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
-# Figures, letters and Chinese characters that are already as they should be. Left out are the
-# spaces, the signs that come in pairs (>=), square brackets, and 于, which may be part of 大于等于.
-_TIDY = re.compile(r"[!-;?-Z\\^-~一-亍亏-鿿≥≤]*")
 _NOTHING = re.compile("[\u200b\u2060\ufeff]")  # left behind by copying from a web page
 _SPLIT_DIGITS = re.compile(r"[0-9.,]\s+[0-9.,]")
 _GLYPHS = str.maketrans(
@@ -48,8 +45,6 @@ def normalise(text: str) -> str:
     """
     if len(text) > LONGEST:
         raise ValueProblem("too_long", f"内容有 {len(text)} 个字，超过 {LONGEST} 个字，读不了。")
-    if _TIDY.fullmatch(text):
-        return text
     found = _CONTROL.search(text)
     if found:
         bad = found.group()

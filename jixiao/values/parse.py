@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
+from typing import Literal
 
 from jixiao.values.beside import sign_cell, unit_cell
 from jixiao.values.dates import DONE, date_comparator, read_date
@@ -21,11 +22,11 @@ from jixiao.values.model import (
 )
 from jixiao.values.normalise import normalise
 from jixiao.values.numerals import BLANK_MARKS, as_text, refuse_non_finite
-from jixiao.values.plain import Role, read_plain
 from jixiao.values.quantity import SIGNS, Reading, read_quantity
 from jixiao.values.ranks import read_rank
 from jixiao.values.words import DEFAULT_BANDS, Bands, is_event
 
+Role = Literal["target", "actual"]
 GE, LE, GT, LT, EQ = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.EQ
 
 LONGEST_CACHED = 120  # longer texts are narrative and seldom repeat
@@ -53,8 +54,7 @@ def parse(
     """Read an indicator's target (指标值) or actual (完成值).
 
     Never raises for what a cell holds: what cannot be read comes back with ``error`` and
-    ``error_code``. A plain figure with its unit is read in one look; what takes longer is
-    cached (a few thousand short texts).
+    ``error_code``. A few thousand short texts are cached.
 
     Args:
         text: the cell.
@@ -74,12 +74,11 @@ def parse(
             return _failed("", problem)
     said = hint(name) if name else NO_HINT
     if len(text) + len(unit) + len(sign) > LONGEST_CACHED:
-        return read_closely(text, said, unit, sign, role, direction, bands)
-    plain = read_plain(text, said, unit, sign, role, direction)
-    return plain or _closely(text, said, unit, sign, role, direction, bands)
+        return _read(text, said, unit, sign, role, direction, bands)
+    return _cached(text, said, unit, sign, role, direction, bands)
 
 
-def read_closely(
+def _read(
     text: str,
     said: Hint,
     unit: str,
@@ -88,7 +87,6 @@ def read_closely(
     direction: Comparator | None,
     bands: Bands,
 ) -> Value:
-    """The full parser: for every cell that :func:`read_plain` leaves, and right for the others."""
     try:
         cell = _Cell(text, said, unit_cell(unit), sign_cell(sign), role, direction, bands)
         return _several(cell)
@@ -96,7 +94,7 @@ def read_closely(
         return _failed(text, problem)
 
 
-_closely = lru_cache(maxsize=8192)(read_closely)
+_cached = lru_cache(maxsize=8192)(_read)
 
 
 def _failed(text: str, problem: ValueProblem) -> Value:

@@ -204,7 +204,7 @@ def _finish(
     reading.comparator = _joined(reading, _AFTER.get(found["bound"] or ""), text)
     if currency:
         unit = _with_currency(unit, currency)
-    reading.unit, number = settle_unit(reading.amount, unit, hint, cell_unit, text)
+    reading.unit, number = _settle_unit(reading.amount, unit, hint, cell_unit, text)
     if reading.unit and reading.unit.symbol == "年" and abs(number) >= 1000:
         bad = f"{format(number, 'f')}年"
         raise NumberError("malformed_number", f"{quoted(bad)}不是一个年份，读不出来。", bad)
@@ -242,7 +242,7 @@ def _with_currency(unit: Unit | None, sign: str) -> Unit:
     return Unit(f"{unit.symbol}{money.base}", money.base, money.dimension, unit.factor)
 
 
-def settle_unit(
+def _settle_unit(
     number: Decimal, unit: Unit | None, hint: Hint, cell_unit: Unit | None, text: str
 ) -> tuple[Unit | None, Decimal]:
     """The unit that holds, from the text, the unit cell and the name, in this order.
@@ -298,8 +298,8 @@ def _range(
         upper, noun = _new_unit(noun, rest)
     if unit and upper and unit.dimension == "magnitude":  # 1万-2万人
         unit = Unit(unit.symbol + upper.base, upper.base, upper.dimension, unit.factor)
-    first_unit, low = settle_unit(reading.amount, unit or upper, hint, cell_unit, rest)
-    last_unit, high = settle_unit(figure(second.group()), upper or unit, hint, cell_unit, rest)
+    first_unit, low = _settle_unit(reading.amount, unit or upper, hint, cell_unit, rest)
+    last_unit, high = _settle_unit(figure(second.group()), upper or unit, hint, cell_unit, rest)
     if first_unit and last_unit and first_unit.base != last_unit.base:
         raise _mixed(first_unit, last_unit, rest)
     reading.unit = last_unit

@@ -5,13 +5,13 @@ from __future__ import annotations
 import io
 import zipfile
 
+from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 
 from jixiao.intake.grid import a1
-from jixiao.intake.guard import inspect, merged_areas
+from jixiao.intake.guard import bounded, inspect
 from jixiao.intake.package import Package, main_part, parse_xml, relations
-from jixiao.intake.quick import without_merges
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -32,18 +32,27 @@ def load_whole(data: bytes) -> Workbook:
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
         for info in source.infolist():
             part = source.read(info)
-            found = package.outlines.get(info.filename)
-            if found is not None and found.merges and info.filename in names:
-                part = without_merges(part, found)
-                areas[names[info.filename]] = [
-                    CellRange(f"{a1(top)}:{a1(bottom)}")
-                    for top, bottom in (merged_areas(found.merges) or {}).items()
-                ]
+            if info.filename in names:
+                part, merged = _without_merges(part, info.filename)
+                if merged:
+                    areas[names[info.filename]] = merged
             target.writestr(info.filename, part, zipfile.ZIP_STORED)
     book = load_workbook(out)
     for name, ranges in areas.items():
         book[name].merged_cells = MultiCellRange(ranges)
     return book
+
+
+def _without_merges(part: bytes, name: str) -> tuple[bytes, list[CellRange]]:
+    """A sheet's part without its merged areas, and these."""
+    root = parse_xml(part, name)
+    merges = root.find(f"{_M}mergeCells")
+    if merges is None:
+        return part, []
+    areas = bounded(cell.get("ref", "") for cell in merges.iterfind(f"{_M}mergeCell")) or {}
+    root.remove(merges)
+    ranges = [CellRange(f"{a1(top)}:{a1(bottom)}") for top, bottom in areas.items()]
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8"), ranges
 
 
 def sheet_parts(package: Package) -> dict[str, str]:
