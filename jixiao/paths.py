@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from jixiao.contents import CONFIG
 from jixiao.errors import PackError, reason, remedy
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -35,7 +36,7 @@ def data_root() -> Path:
             )
         return root
     var = var_dir()
-    return var if years_in(var / "config") else _shipped_root()
+    return var if years_in(var / CONFIG.name) else _shipped_root()
 
 
 def _shipped_root() -> Path:

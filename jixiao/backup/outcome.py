@@ -120,7 +120,10 @@ def after_restore(settings: Settings, manifest: Manifest) -> Iterator[str]:
     """What was not in the backup, and what is still to be done by hand."""
     tops = {name.partition("/")[0] for name in manifest.files}
     if {CONFIG.name, TEMPLATES.name} & tops and not _counts(settings.place(CONFIG)):
-        yield f"政策包在 {settings.place(CONFIG)}；要用它，请把 JIXIAO_HOME 设为 {settings.var}。"
+        yield (
+            f"政策包在 {settings.place(CONFIG)}，但现在用的是 JIXIAO_HOME 指定的；"
+            "要用恢复的这一份，请去掉 JIXIAO_HOME。"
+        )
     for entry in CONTENTS:
         moved_here = entry.elsewhere in settings.elsewhere()
         if entry.name in tops and moved_here and entry.elsewhere not in manifest.elsewhere:

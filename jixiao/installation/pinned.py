@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jixiao import __version__
+from jixiao.contents import CONFIG
 from jixiao.delivery import write_file
 from jixiao.errors import JixiaoError, PackError, reason
 from jixiao.paths import config_dir, shipped_config_dir, var_dir, years_in
@@ -45,13 +46,13 @@ def pin(var: Path, say: Callable[[str], None]) -> None:
         JixiaoError: something else lies where they belong.
         OSError: they cannot be written.
     """
-    config, shipped = var / "config", shipped_config_dir()
+    config, shipped = var / CONFIG.name, shipped_config_dir()
     years = years_in(shipped)
     if os.environ.get("JIXIAO_HOME") or not years or years_in(config):
         return
     var.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=var, prefix=".pinning-") as staged:
-        fresh = Path(staged) / "config"
+        fresh = Path(staged) / CONFIG.name
         files: dict[str, str] = {}
         for year in years:
             files |= copy_year(shipped, fresh, year)
@@ -101,7 +102,7 @@ def pinned_config() -> Path | None:
     Raises:
         PackError: it cannot be looked into.
     """
-    config = var_dir() / "config"
+    config = var_dir() / CONFIG.name
     return config if years_in(config) and config.samefile(config_dir()) else None
 
 
