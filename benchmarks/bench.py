@@ -5,7 +5,7 @@
   by calling the functions of ``jixiao`` one after the other; that is ``same work``. ``whole year``
   has the target template before it and, for what is clean, the public report after it. No store,
   no site around the reports, no notices, one process.
-* ``cycle``: the same through ``jixiao.cycle.advance`` with database, archive, event log and outbox
+* ``cycle``: the same through ``jixiao.year.advance`` with database, archive, event log and outbox
   (no channel is set, so notices are written and go nowhere), in as many processes as there are
   cores. ``same work`` are the two days on which the departments get their workbooks and their
   filings are looked at, ``whole year`` the days of the targets and of publication too. Then: who is
@@ -40,7 +40,7 @@ from pathlib import Path
 
 from benchmarks.kinds import KINDS, YEAR, Cost, Measured
 from benchmarks.laid_out import LaidOut, lay_out
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
 from jixiao.policy import load_pack
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -17,11 +17,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from msgspec.structs import replace
 
-from jixiao.paths import demo_dir
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
+from jixiao.model.submission import NOTHING, Cell, FormData, IndicatorRow, Submission
+from jixiao.model.targets import TargetSet, from_submission
 from jixiao.policy import Department, Pack, Project, Roster
-from jixiao.sample import load_filing
-from jixiao.submission import NOTHING, Cell, FormData, IndicatorRow, Submission
-from jixiao.targets import TargetSet, from_submission
 
 MOULDS = ("songxi-2", "yunling-1", "pinghu-1", "xinghe-1")
 PLACES = ("城东", "城西", "城南", "城北", "河东", "河西", "山前", "山后")  # parts of a county

@@ -19,19 +19,20 @@ from benchmarks import others
 from benchmarks.laid_out import LaidOut
 from benchmarks.processes import tree_cpu, watched
 from benchmarks.workbooks_bench import content, issue_by_openpyxl, read_by_openpyxl
-from jixiao.cycle import advance, approve, open_cycle, outstanding, standings
+from jixiao.checking.evaluation import evaluate
 from jixiao.errors import RefusedFile
-from jixiao.evaluation import Evaluation, evaluate
+from jixiao.installation.settings import Settings, load_settings
 from jixiao.intake.child import ChildReader
+from jixiao.model.evaluation import Evaluation
 from jixiao.policy import Department, Pack, Stage
+from jixiao.policy.roster import roster_file
 from jixiao.publishing.site import SiteInfo, site_entry, site_info
 from jixiao.reports.files import report_files
 from jixiao.reports.view import report_view
-from jixiao.roster import roster_file
-from jixiao.settings import Settings, load_settings
 from jixiao.store.filings import filing_records
 from jixiao.store.targets import put_targets
 from jixiao.workbooks import annotate, issue_workbook, narrative_outline, target_template
+from jixiao.year import advance, approve, open_cycle, outstanding, standings
 
 YEAR, DAY = 2023, date(2024, 3, 1)
 FEW = 10  # departments the slow libraries do

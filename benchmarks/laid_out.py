@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.county import Member, departments_of
 from jixiao.policy import Pack, Roster
-from jixiao.roster import write_roster
+from jixiao.policy.roster import write_roster
 from jixiao.workbooks import issue_workbook
 
 

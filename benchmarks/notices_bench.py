@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from jixiao.demo.sink import Sink
 from jixiao.notices import ChannelBook, Notice, put, send_due, sent
-from jixiao.notices.sink import Sink
 from jixiao.policy import Channel, Channels
 from jixiao.store import open_store
 

@@ -23,7 +23,7 @@ from threading import Thread
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.county import unit_code
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
 from jixiao.policy import Pack, load_pack
 from jixiao.publishing.register import RegisterRow, make_register
 from jixiao.publishing.site import SiteEntry, SiteYear, build_site, report_address, site_info

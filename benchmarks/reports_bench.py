@@ -16,8 +16,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from jixiao.evaluation import evaluate
-from jixiao.paths import demo_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
 from jixiao.policy import load_pack
 from jixiao.reports.document import Document
 from jixiao.reports.html import Publication, Rendered, render_report
@@ -26,7 +27,6 @@ from jixiao.reports.pdf import document_pdf
 from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
 from jixiao.reports.word import document_docx
-from jixiao.sample import load_filing
 
 ROUNDS = 12
 DAY = date(2024, 9, 2)

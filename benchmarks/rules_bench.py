@@ -24,13 +24,13 @@ import time
 from pathlib import Path
 
 from jixiao import rules
+from jixiao.demo.sample import load_filing
 from jixiao.policy import Pack, load_pack
 from jixiao.rules import Facts
-from jixiao.sample import load_filing
 from jixiao.scoring import score_submission
 
 ROOT = Path(__file__).resolve().parent.parent / "config"
-FILINGS = ROOT / "demo" / "filings"
+FILINGS = ROOT.parent / "demo" / "filings"
 LIMIT = 8.0  # ms of CPU the catalogue may take over a department, warm
 
 

@@ -24,11 +24,11 @@ import sys
 import time
 from pathlib import Path
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
+from jixiao.model.submission import Cell, FormData, IndicatorRow
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import load_model
 from jixiao.scoring import figures, indicator, score_form
-from jixiao.submission import Cell, FormData, IndicatorRow
 from jixiao.values import beside, hints, units
 from jixiao.values.parse import _cached as parsed
 

@@ -39,12 +39,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.styles import NamedStyle
 
 from benchmarks.county import make_county
+from jixiao.demo.sample import load_filing
 from jixiao.errors import RefusedFile
 from jixiao.intake.child import ChildReader
+from jixiao.model.submission import Submission
+from jixiao.model.targets import TargetSet, from_submission
 from jixiao.policy import Department, Pack, load_pack
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
-from jixiao.targets import TargetSet, from_submission
 from jixiao.workbooks import issue_workbook, narrative_outline
 from jixiao.workbooks.template import TEMPLATES, UnfitError
 
@@ -62,7 +62,7 @@ Case = tuple[Department, TargetSet, Submission]
 def cases(pack: Pack) -> list[Case]:
     """Every filing of the demonstration with its department and targets."""
     found = []
-    for path in sorted((ROOT / "config" / "demo" / "filings").glob("*.yaml")):
+    for path in sorted((ROOT / "demo" / "filings").glob("*.yaml")):
         filing = load_filing(path, pack.forms)
         department = pack.department(filing.unit_code)
         assert department is not None

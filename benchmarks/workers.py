@@ -29,14 +29,14 @@ from benchmarks.bench import ROOT, machine
 from benchmarks.kinds import YEAR
 from benchmarks.laid_out import LaidOut, lay_out
 from flows.server import SHARES
-from jixiao.cycle import Cycle, approve, open_cycle
-from jixiao.cycle.advance import perform
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
+from jixiao.installation.settings import Settings
 from jixiao.policy import Stage, load_pack
-from jixiao.roster import roster_file
-from jixiao.settings import Settings
+from jixiao.policy.roster import roster_file
 from jixiao.store.store import history
 from jixiao.store.targets import put_targets
+from jixiao.year import Cycle, approve, open_cycle
+from jixiao.year.runner import perform
 from tests.conftest import server_address
 from tests.operator.province import Province, province, workers
 

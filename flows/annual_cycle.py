@@ -12,7 +12,7 @@ from flows.order import due_stage, resolve, start_next
 from flows.stage import RUNNER
 from flows.versions import current
 from flows.year import FLOWS
-from jixiao.cycle import STAGES
+from jixiao.year import STAGES
 from tasks.artifacts import show_standings
 
 

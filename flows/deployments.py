@@ -41,7 +41,7 @@ from prefect.utilities.callables import parameter_schema
 
 from flows.server import POOL, SHARES
 from jixiao import __version__
-from jixiao.paths import deployments_dir
+from jixiao.installation.paths import deployments_dir
 
 #: What every deployment of prefect.yaml carries. With it, in a pool of ours, it is ours.
 TAG = "绩效自评"

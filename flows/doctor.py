@@ -29,15 +29,15 @@ from flows.server import (
     ask,
     login_flaw,
 )
-from jixiao import signing
-from jixiao.cycle import tell_at_once, year_pack, years_with_packs
 from jixiao.errors import JixiaoError, database_trouble
-from jixiao.glyphs import FONTS
+from jixiao.fonts.glyphs import FONTS
+from jixiao.installation import signing
+from jixiao.installation.paths import config_dir, deployments_dir, template_dir
 from jixiao.installation.pinned import which_packs
+from jixiao.installation.settings import Settings, today
 from jixiao.notices import open_book
-from jixiao.paths import config_dir, deployments_dir, template_dir
-from jixiao.settings import Settings, today
 from jixiao.store.db import head
+from jixiao.year import tell_at_once, year_pack, years_with_packs
 
 #: Below this much free space nothing more should be taken in.
 FREE_GB = 1.0

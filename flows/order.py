@@ -22,9 +22,9 @@ from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 
 from flows.server import SHARES
-from jixiao.cycle import STAGES, Item, StageOfYear, open_years
-from jixiao.cycle.stages import BY_ID
-from jixiao.settings import today
+from jixiao.installation.settings import today
+from jixiao.year import STAGES, Item, StageOfYear, open_years
+from jixiao.year.stages import BY_ID
 from tasks.steps import due
 
 

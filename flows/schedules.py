@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from jixiao.cycle.stages import STAGES, StageOfYear, When
 from jixiao.policy import Calendar
 from jixiao.policy import Stage as Window
-from jixiao.schedule import event_days
+from jixiao.policy.schedule import event_days
+from jixiao.year.stages import STAGES, StageOfYear, When
 
 #: When the working day begins where the pack keeps no quiet hours.
 MORNING = time(7)

@@ -30,7 +30,7 @@ from flows.server import (
 )
 from jixiao.errors import JixiaoError
 from jixiao.installation.pinned import pin
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 
 PORT = 4200
 #: Yearly runs are to be seen a year ahead; Prefect makes them 100 days ahead unless told.

@@ -10,7 +10,7 @@ from prefect.runtime import flow_run
 from flows.order import Part
 from flows.stage import RUNNER, run_steps
 from flows.versions import current
-from jixiao.cycle import step as step_of
+from jixiao.year import step as step_of
 
 
 def _name() -> str:

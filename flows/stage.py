@@ -15,7 +15,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.order import Part, resolve, sharers, shares_at, start_next, start_shares
-from jixiao.cycle import Item, crew, step
+from jixiao.year import Item, pool, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
 from tasks.steps import Row, do_batch, do_item, due, failed_row, few
@@ -138,7 +138,7 @@ def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -
     """
     batches = in_batches(items, most)
     if len(batches) == len(items):
-        aside = crew.worth_it(items)
+        aside = pool.worth_it(items)
         rows = _one_each([do_item.submit(id, year, day, i, aside=aside) for i in items], items)
     else:
         futures = [do_batch.submit(id, year, day, batch) for batch in batches]

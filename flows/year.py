@@ -1,6 +1,6 @@
 """The bureau's year, on one screen: every stage in order, a flow each.
 
-What a stage does stands in the one table (`jixiao.cycle.stages`); how its steps are run, shared out
+What a stage does stands in the one table (`jixiao.year.stages`); how its steps are run, shared out
 and handed on stands in `flows.stage`.
 """
 
@@ -13,7 +13,7 @@ from prefect import Flow, State, flow
 
 from flows.stage import RUNNER, run_steps
 from flows.versions import current
-from jixiao.cycle import STAGES, StageOfYear
+from jixiao.year import STAGES, StageOfYear
 
 
 def _flow(stage: StageOfYear) -> Flow[Any, State]:

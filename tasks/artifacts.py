@@ -15,7 +15,7 @@ from prefect.artifacts import (
     create_table_artifact,
 )
 
-from jixiao.cycle import Standing, State, Tally, each_standing, open_cycle, status_rows
+from jixiao.year import Standing, State, Tally, each_standing, open_cycle, status_rows
 
 ACCEPTED = State.ACCEPTED.number
 

@@ -6,9 +6,10 @@ from datetime import date
 
 from prefect import task
 
-from jixiao.cycle import decide, decide_targets_of, open_cycle
-from jixiao.cycle.extend import extend
 from jixiao.policy import Stage
+from jixiao.year import decide_targets_of, open_cycle
+from jixiao.year.officer import decide
+from jixiao.year.officer.extend import extend
 
 
 @task(name="批复或退回", task_run_name="{decision} {unit}", persist_result=False)

@@ -6,7 +6,7 @@ from datetime import date
 
 from prefect import task
 
-from jixiao.cycle import tell_operators_of
+from jixiao.year import tell_operators_of
 
 
 @task(name="告知运维", task_run_name="告知运维", persist_result=False)

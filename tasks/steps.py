@@ -18,9 +18,9 @@ from prefect import State, task
 from prefect.states import Completed, Failed
 from sqlalchemy.exc import OperationalError
 
-from jixiao.cycle import Done, Item, crew, open_cycle, step
-from jixiao.cycle import due as cycle_due
 from jixiao.errors import JixiaoError
+from jixiao.year import Done, Item, open_cycle, pool, step
+from jixiao.year import due as cycle_due
 from tasks.trouble import explain
 
 #: Seconds to wait before trying again: a database may be gone for a minute.
@@ -125,7 +125,7 @@ def few(names: Sequence[str]) -> str:
 
 def _do(step_id: str, year: int, day: date, item: Item, aside: bool) -> Done:
     cycle = open_cycle(year, day)
-    return crew.do_aside(cycle, step_id, item) if aside else step(step_id).do(cycle, item)
+    return pool.do_aside(cycle, step_id, item) if aside else step(step_id).do(cycle, item)
 
 
 def row_of(done: Done) -> Row:

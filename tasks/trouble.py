@@ -7,8 +7,8 @@ from typing import Any
 from prefect import State
 from sqlalchemy.exc import DBAPIError
 
-from jixiao.cycle.crew import LostProcess
 from jixiao.errors import JixiaoError, database_trouble, remedy, unreadable
+from jixiao.year.pool import LostProcess
 
 
 def error_of(state: State[Any]) -> object:

@@ -2,7 +2,7 @@
 
 Rows are kept as JSON lines, so a backup of SQLite restores onto PostgreSQL and back. The last
 member, ``manifest.json``, holds the SHA-256 of every other one; nothing is restored before all
-of them are found right. What belongs to an installation says :mod:`jixiao.contents`.
+of them are found right. What belongs to an installation says :mod:`jixiao.installation.contents`.
 """
 
 from jixiao.backup.manifest import FORMAT, MANIFEST

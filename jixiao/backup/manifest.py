@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from jixiao import __version__
-from jixiao.contents import SAVED
 from jixiao.errors import JixiaoError
+from jixiao.installation.contents import SAVED
 from jixiao.store.db import knows
 
 MANIFEST = "manifest.json"

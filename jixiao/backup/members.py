@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from jixiao.backup.manifest import Manifest, legible, stays
-from jixiao.contents import passing
 from jixiao.errors import JixiaoError, reason, remedy
+from jixiao.installation.contents import passing
 
 
 @contextmanager

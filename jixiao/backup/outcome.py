@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jixiao.backup.manifest import Manifest, legible
-from jixiao.contents import CONFIG, CONTENTS, LOGS, TEMPLATES, known
 from jixiao.errors import JixiaoError, PackError
-from jixiao.notices.secrets import addresses
-from jixiao.paths import config_dir
-from jixiao.settings import Settings
+from jixiao.installation.contents import CONFIG, CONTENTS, LOGS, TEMPLATES, known
+from jixiao.installation.paths import config_dir
+from jixiao.installation.settings import Settings
+from jixiao.notices.channels.secrets import addresses
 from jixiao.store.db import database_file, shown
 
 _CHANNELS = "通知渠道的地址"

@@ -17,9 +17,9 @@ from jixiao.backup.manifest import Manifest
 from jixiao.backup.outcome import Moved, after_restore, moved
 from jixiao.backup.read import unpack
 from jixiao.backup.rows import load_rows
-from jixiao.contents import LOGS, SAVED
 from jixiao.errors import JixiaoError, database_trouble, reason, remedy
-from jixiao.settings import Settings
+from jixiao.installation.contents import LOGS, SAVED
+from jixiao.installation.settings import Settings
 from jixiao.store.db import alone, database_file, engine_at, looking, migrate_to, opening
 from jixiao.store.tables import metadata
 

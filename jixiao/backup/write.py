@@ -18,10 +18,10 @@ from jixiao.backup.manifest import MANIFEST, Manifest, rows_of
 from jixiao.backup.members import add_bytes, add_folder, add_open, reading
 from jixiao.backup.outcome import Moved, after_backup, moved, names_set
 from jixiao.backup.rows import one_moment, write_rows
-from jixiao.contents import CONFIG, SAVED, TEMPLATES, Entry
 from jixiao.errors import JixiaoError, database_trouble, reason, remedy
-from jixiao.paths import config_dir, shipped_template_dir, template_dir
-from jixiao.settings import Settings
+from jixiao.installation.contents import CONFIG, SAVED, TEMPLATES, Entry
+from jixiao.installation.paths import config_dir, shipped_template_dir, template_dir
+from jixiao.installation.settings import Settings
 from jixiao.store import open_store
 from jixiao.store.db import head
 from jixiao.store.tables import metadata

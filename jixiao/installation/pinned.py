@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jixiao import __version__
-from jixiao.contents import CONFIG
-from jixiao.delivery import write_file
 from jixiao.errors import JixiaoError, PackError, reason
-from jixiao.paths import config_dir, shipped_config_dir, var_dir, years_in
+from jixiao.installation.contents import CONFIG
+from jixiao.installation.delivery import write_file
+from jixiao.installation.paths import config_dir, shipped_config_dir, var_dir, years_in
 
 RECORD = ".shipped.json"
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form
 from jixiao.intake import page, word, workbook
 from jixiao.intake.conflicts import conflicts
-from jixiao.intake.convert import converted, convertible
-from jixiao.intake.guard import Inspected, check, inspect
-from jixiao.intake.package import Package
-from jixiao.intake.sheets import read_xlsx
 from jixiao.intake.xls import read_xls
-from jixiao.submission import Submission
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission
+from jixiao.spreadsheet.convert import converted, convertible
+from jixiao.spreadsheet.guard import Inspected, check, inspect
+from jixiao.spreadsheet.package import Package
+from jixiao.spreadsheet.sheets import read_xlsx
 
 __all__ = ["check", "merge", "merge_all", "read_file"]
 

@@ -23,12 +23,12 @@ from types import TracebackType
 from typing import IO, Self
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form
 from jixiao.intake import read_file
-from jixiao.intake.convert import converted, convertible
-from jixiao.intake.guard import CONVERTED, check
 from jixiao.intake.sender import Sender, sender_of
-from jixiao.submission import Submission, from_json, to_json
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission, from_json, to_json
+from jixiao.spreadsheet.convert import converted, convertible
+from jixiao.spreadsheet.guard import CONVERTED, check
 
 MEMORY = 2 * 1024**3  # bytes of address space
 CPU_SECONDS = 20  # a file

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from jixiao.intake.text import key
-from jixiao.submission import Conflict, FormData, Paragraph
+from jixiao.model.submission import Conflict, FormData, Paragraph
+from jixiao.spreadsheet.text import key
 
 
 def conflicts(book: Iterable[FormData], report: Iterable[FormData]) -> Iterator[Conflict]:

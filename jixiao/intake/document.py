@@ -11,17 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form, Scope
-from jixiao.intake.grid import Grid
 from jixiao.intake.identity import name_unit, year_of
 from jixiao.intake.locate import locate
 from jixiao.intake.located import Located
-from jixiao.intake.narrative import heading_of, place
-from jixiao.intake.parts import HINT, best_fit, part_data
+from jixiao.intake.parts import best_fit, part_data
 from jixiao.intake.projects import settle_projects
 from jixiao.intake.shape import Shapes, project_in_title, says_nothing, shapes
-from jixiao.intake.text import key
-from jixiao.submission import FormData, Submission, Unplaced
+from jixiao.model.forms import Form, Scope
+from jixiao.model.submission import FormData, Submission, Unplaced
+from jixiao.spreadsheet.grid import Grid
+from jixiao.spreadsheet.marker import HINT
+from jixiao.spreadsheet.narrative import heading_of, place
+from jixiao.spreadsheet.text import key
 
 _NEAR = 6  # blocks after a title within which its table or first heading must come
 _MOST_UNPLACED = 200

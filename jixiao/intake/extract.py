@@ -8,32 +8,19 @@ of that cell, because nobody can know what the clerk saw.
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
-from jixiao.forms import Form, Scope, TableSection
-from jixiao.intake.formula import evaluate, names
-from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.located import IndicatorSlot, Located
-from jixiao.intake.numfmt import display
-from jixiao.intake.sheets import no_result
-from jixiao.intake.text import key
-from jixiao.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow
+from jixiao.model.forms import Form, Scope, TableSection
+from jixiao.model.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow
+from jixiao.spreadsheet.formula import evaluate, names
+from jixiao.spreadsheet.grid import Grid, Pos
+from jixiao.spreadsheet.numfmt import display
+from jixiao.spreadsheet.sheets import no_result
+from jixiao.spreadsheet.text import number
 
 _CONTENT = ("name", "target", "actual", "weight", "score", "explanation")
-# No more digits than the sums and number formats of a sheet can take.
-_FIGURE = re.compile(
-    r"[-+]?(?:[0-9]{1,30}(?:\.[0-9]{0,30})?|\.[0-9]{1,30})(?:[eE][-+]?[0-9]{1,2})?%?"
-)
 _COLUMNS = (*_CONTENT, "sign", "unit")  # as IndicatorRow has them
-
-
-def number(text: str) -> Decimal | None:
-    """A plain figure or a percentage; ``None`` for anything else."""
-    plain = key(text).replace(",", "")
-    if not _FIGURE.fullmatch(plain):
-        return None
-    return Decimal(plain[:-1]).scaleb(-2) if plain.endswith("%") else Decimal(plain)
 
 
 def extract(found: Located) -> FormData:

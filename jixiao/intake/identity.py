@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from jixiao.intake.text import key
-from jixiao.submission import Submission
+from jixiao.model.submission import Submission
+from jixiao.spreadsheet.text import key
 
 _YEAR = re.compile(r"(20\d\d)年度")
 _CODE = re.compile(r"(?<![0-9A-Z])[159][0-9A-HJ-NPQRTUWXY]{17}(?![0-9A-Z])")

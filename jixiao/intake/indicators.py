@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.located import GroupSpot, IndicatorSlot, Located
 from jixiao.intake.shape import IndicatorShape
-from jixiao.intake.text import bare, key, split_points
+from jixiao.spreadsheet.grid import Grid, Pos
+from jixiao.spreadsheet.text import bare, key, split_points
 
 _VALUES = ("name", "sign", "target", "unit", "actual", "weight", "score", "explanation")
 

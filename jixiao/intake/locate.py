@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.indicators import find_indicator_header, locate_indicators
 from jixiao.intake.located import Located, RepeatSlot, Spot
 from jixiao.intake.shape import FormShape, TableShape
-from jixiao.intake.text import INLINE, bare, key, loose, split_points
+from jixiao.spreadsheet.grid import Grid, Pos
+from jixiao.spreadsheet.text import INLINE, bare, key, loose, split_points
 
 
 @dataclass(slots=True)

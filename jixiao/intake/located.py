@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from jixiao.forms import Form
-from jixiao.intake.grid import Grid, Pos
-from jixiao.submission import Cell
+from jixiao.model.forms import Form
+from jixiao.model.submission import Cell
+from jixiao.spreadsheet.grid import Grid, Pos
 
 
 class Spot(NamedTuple):

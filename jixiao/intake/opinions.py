@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from jixiao.intake.grid import Grid
-from jixiao.intake.marker import EXPLANATION, FINGERPRINT
-from jixiao.intake.text import key
+from jixiao.spreadsheet.grid import Grid
+from jixiao.spreadsheet.marker import EXPLANATION, FINGERPRINT
+from jixiao.spreadsheet.text import key
 
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 MOST = 2000  # characters of one explanation

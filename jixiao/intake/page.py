@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from lxml import etree, html
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form
 from jixiao.intake.document import Block, read_blocks
-from jixiao.intake.grid import Grid
-from jixiao.intake.guard import MAX_MERGED, giant_merge
-from jixiao.intake.text import legal, whole_number
-from jixiao.submission import Submission
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission
+from jixiao.spreadsheet.grid import Grid
+from jixiao.spreadsheet.guard import MAX_MERGED, giant_merge
+from jixiao.spreadsheet.text import legal, whole_number
 
 _SILENT = {"script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select"}
 _INLINE = {

@@ -7,18 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from jixiao.forms import Form, Scope
 from jixiao.intake.extract import extract
-from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.locate import locate
 from jixiao.intake.located import Located
-from jixiao.intake.marker import CHECK_TITLE, SheetMark
-from jixiao.intake.narrative import heading_of, place
 from jixiao.intake.shape import Shapes, project_in_title
-from jixiao.intake.text import bare, key
-from jixiao.submission import FormData
+from jixiao.model.forms import Form, Scope
+from jixiao.model.submission import FormData
+from jixiao.spreadsheet.grid import Grid, Pos
+from jixiao.spreadsheet.marker import CHECK_TITLE, HINT, SheetMark
+from jixiao.spreadsheet.narrative import heading_of, place
+from jixiao.spreadsheet.text import bare, key
 
-HINT = "填写说明"  # begins the lines of an issued sheet that are ours
 PROJECT_LINE = re.compile(r"^项目名称[:：](?P<project>.*)$", re.DOTALL)
 _LONGEST_LABEL = 40  # characters
 _LEAST = 3  # header and label texts that must agree before an untitled sheet counts as a form

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from jixiao.forms import Form, Scope
 from jixiao.intake.shape import titles_without_tail
-from jixiao.intake.text import key
-from jixiao.submission import FormData, Submission
+from jixiao.model.forms import Form, Scope
+from jixiao.model.submission import FormData, Submission
+from jixiao.spreadsheet.text import key
 
 
 def settle_projects(submission: Submission, forms: Mapping[str, Form]) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from jixiao.forms import Form
 from jixiao.intake import read_file
-from jixiao.intake.marker import SHEET
-from jixiao.intake.package import open_package
-from jixiao.intake.sheets import read_xlsx
 from jixiao.intake.workbook import marker_of
+from jixiao.model.forms import Form
+from jixiao.spreadsheet.marker import SHEET
+from jixiao.spreadsheet.package import open_package
+from jixiao.spreadsheet.sheets import read_xlsx
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from jixiao.forms import Column, Form, IndicatorsSection, Scope, TableSection
-from jixiao.intake.text import bare, key, loose, with_year, without_year
+from jixiao.model.forms import Column, Form, IndicatorsSection, Scope, TableSection
+from jixiao.spreadsheet.text import bare, key, loose, with_year, without_year
 
 # Columns that other provinces split off; every form understands them.
 _COMMON_INDICATOR_COLUMNS = {

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form
 from jixiao.intake.document import Block, read_blocks
-from jixiao.intake.grid import Grid
-from jixiao.intake.guard import MAX_MERGED, giant_merge
-from jixiao.intake.package import Package, main_part, parse_xml
-from jixiao.intake.text import whole_number
-from jixiao.submission import Submission
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission
+from jixiao.spreadsheet.grid import Grid
+from jixiao.spreadsheet.guard import MAX_MERGED, giant_merge
+from jixiao.spreadsheet.package import Package, main_part, parse_xml
+from jixiao.spreadsheet.text import whole_number
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"

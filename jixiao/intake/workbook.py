@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from jixiao.errors import RefusedFile
-from jixiao.forms import Form
 from jixiao.intake.extract import is_filled
-from jixiao.intake.grid import Grid, Pos
 from jixiao.intake.identity import name_unit, year_of
 from jixiao.intake.located import Located
-from jixiao.intake.marker import OPINION, OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
 from jixiao.intake.opinions import read_explanations
 from jixiao.intake.parts import Part, part_data, parts_of
 from jixiao.intake.projects import settle_projects
 from jixiao.intake.shape import says_nothing, shapes
-from jixiao.intake.sheets import Sheet
-from jixiao.intake.text import key
-from jixiao.submission import Submission, Unplaced
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission, Unplaced
+from jixiao.spreadsheet.grid import Grid, Pos
+from jixiao.spreadsheet.marker import OPINION, OWN_SHEETS, SHEET, TARGETS, Marker, read_marker
+from jixiao.spreadsheet.sheets import Sheet
+from jixiao.spreadsheet.text import key
 
 MOST_UNPLACED = 200
 _HEADLINE_ROWS = 8

@@ -12,11 +12,11 @@ from xlrd.sheet import Cell as XlsCell
 from xlrd.sheet import Sheet as XlsSheet
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.grid import Grid, a1
-from jixiao.intake.guard import MAX_COLUMN, MAX_ROW, bounded, far_cell, giant_merge
-from jixiao.intake.numfmt import BUILT_IN, GENERAL, clean, display
-from jixiao.intake.sheets import Sheet
-from jixiao.intake.text import legal
+from jixiao.spreadsheet.grid import Grid, a1
+from jixiao.spreadsheet.guard import MAX_COLUMN, MAX_ROW, bounded, far_cell, giant_merge
+from jixiao.spreadsheet.numfmt import BUILT_IN, GENERAL, clean, display
+from jixiao.spreadsheet.sheets import Sheet
+from jixiao.spreadsheet.text import legal
 
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 # What xlrd answers with when a file is damaged or made to break it.

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from jixiao.notices.channels import Channel, ChannelBook, Unreachable
-from jixiao.notices.delivery import Delivery, ready, send_due
-from jixiao.notices.merging import merge_waiting
+from jixiao.notices.channels.book import Channel, ChannelBook, Unreachable
+from jixiao.notices.channels.outcomes import Outcome
+from jixiao.notices.channels.secrets import open_book
 from jixiao.notices.model import BUREAU, ESCALATION, OPERATORS, Kind, Notice, Status
-from jixiao.notices.outbox import (
+from jixiao.notices.outbox.box import (
     Entry,
     Told,
     entries,
@@ -19,10 +19,10 @@ from jixiao.notices.outbox import (
     told,
     waiting,
 )
-from jixiao.notices.outcomes import Outcome
-from jixiao.notices.preview import preview
-from jixiao.notices.render import brief, render
-from jixiao.notices.secrets import open_book
+from jixiao.notices.outbox.delivery import Delivery, ready, send_due
+from jixiao.notices.outbox.merging import merge_waiting
+from jixiao.notices.text.preview import preview
+from jixiao.notices.text.render import brief, render
 
 __all__ = [
     "BUREAU",

@@ -23,8 +23,8 @@ from pydantic import (
 )
 from pydantic.dataclasses import dataclass
 
-from jixiao.findings import Severity
-from jixiao.forms import Mistake, Mistakes, Model, refuse, twice
+from jixiao.model.findings import Severity
+from jixiao.model.forms import Mistake, Mistakes, Model, refuse, twice
 
 
 class Stage(StrEnum):

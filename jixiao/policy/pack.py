@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from jixiao.errors import PackError
-from jixiao.forms import Form
+from jixiao.model.forms import Form
 from jixiao.policy.files import FILES, PackFiles, form_names
 from jixiao.policy.model import (
     Calendar,

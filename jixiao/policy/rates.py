@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jixiao.forms import Model
+from jixiao.model.forms import Model
 
 Share = Annotated[Decimal, Field(ge=0, le=1)]
 Address = Annotated[str, Field(pattern=r"^(?:[^:.]+:)?[^:.]+\.[^:.]+\.[^:.]+$")]

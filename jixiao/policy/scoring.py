@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from jixiao.forms import Model
+from jixiao.model.forms import Model
 from jixiao.policy.rates import DepartmentRubric, RubricRate, Share
 from jixiao.values import DEFAULT_BANDS, Bands, Comparator
 

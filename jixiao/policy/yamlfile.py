@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from jixiao.errors import PackError, reason
-from jixiao.forms import Mistakes
+from jixiao.model.forms import Mistakes
 
 M = TypeVar("M", bound=BaseModel)
 Keys = tuple[str | int, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from jixiao.delivery import Folder
+from jixiao.installation.delivery import Folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from urllib.parse import quote, unquote, urlsplit
 
 from lxml import etree, html
 
-from jixiao.delivery import Folder
 from jixiao.errors import reason
+from jixiao.installation.delivery import Folder
 
 TIMEOUT = 20.0  # seconds, for the whole page
 MAX_BYTES = 16 * 1024 * 1024

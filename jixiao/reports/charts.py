@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 
-from jixiao.forms import CellType, Form, TableSection
+from jixiao.model.forms import CellType, Form, TableSection
+from jixiao.model.scores import FormScore
+from jixiao.model.submission import FormData, Submission
 from jixiao.reports.model import NO_BAR, Chart, ChartBar, ChartRow
 from jixiao.reports.words import figure, percent
-from jixiao.rules.base import number
-from jixiao.scoring.model import FormScore
-from jixiao.submission import FormData, Submission
+from jixiao.rules.support.base import number
 
 # The completion chart ends at 150 %; what is beyond is cut off there and labelled.
 _FULL = Decimal("1.5")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from jixiao.findings import Finding
+from jixiao.model.findings import Finding
 from jixiao.reports.glyphs import glyph_findings
 from jixiao.reports.html import Publication, render_report
 from jixiao.reports.model import FindingView, ReportView

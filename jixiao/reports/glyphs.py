@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from jixiao.findings import Finding, Place
-from jixiao.glyphs import undrawable
+from jixiao.fonts.glyphs import undrawable
+from jixiao.model.findings import Finding, Place
 from jixiao.policy.model import RuleSetting
 from jixiao.reports.data import report_json
 from jixiao.reports.model import FormView, ReportView
-from jixiao.rules import p01_glyphs
+from jixiao.rules.print import p01_glyphs
 
 
 def glyph_findings(view: ReportView) -> tuple[Finding, ...]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from jixiao.forms import CellType, Column, Form, IndicatorsSection, Row, TableSection
+from jixiao.model.forms import CellType, Column, Form, IndicatorsSection, Row, TableSection
+from jixiao.model.scores import FormScore, RowScore
+from jixiao.model.submission import NOTHING, Cell, FormData, IndicatorRow
 from jixiao.reports.model import Grid, GridCell, GridColumn, GridRow
 from jixiao.reports.words import figure, row_working
-from jixiao.scoring.model import FormScore, RowScore
-from jixiao.submission import NOTHING, Cell, FormData, IndicatorRow
 
 COMPUTED = GridColumn("重算得分", "computed")
 _FIGURES = (CellType.NUMBER, CellType.PERCENT)

@@ -14,8 +14,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from jixiao.findings import Severity
-from jixiao.paths import template_dir
+from jixiao.installation.paths import template_dir
+from jixiao.model.findings import Severity
 from jixiao.reports.data import report_json
 from jixiao.reports.grid_html import grid_html
 from jixiao.reports.model import ReportView

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from jixiao.findings import Finding
+from jixiao.model.findings import Finding
 
 
 class Where(NamedTuple):

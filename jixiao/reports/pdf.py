@@ -15,8 +15,8 @@ import typst
 from pydantic_core import to_json
 
 from jixiao.errors import JixiaoError
-from jixiao.glyphs import FONTS, undrawable
-from jixiao.paths import template_dir
+from jixiao.fonts.glyphs import FONTS, undrawable
+from jixiao.installation.paths import template_dir
 from jixiao.reports.document import (
     Block,
     Document,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from jixiao.evaluation import Evaluation
-from jixiao.findings import Severity
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.findings import Severity
 from jixiao.policy import Pack
 from jixiao.reports.charts import bar, executed
 from jixiao.reports.html import render

@@ -9,8 +9,9 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from jixiao.evaluation import Evaluation
-from jixiao.findings import explained
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.findings import explained
+from jixiao.model.scores import FormScore
 from jixiao.policy import Department, Pack
 from jixiao.reports import charts
 from jixiao.reports.data import report_json
@@ -25,7 +26,6 @@ from jixiao.reports.model import (
     Totals,
 )
 from jixiao.reports.words import figure, working_view
-from jixiao.scoring.model import FormScore
 
 
 def report_view(

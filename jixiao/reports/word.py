@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from jixiao.paths import template_dir
+from jixiao.installation.paths import template_dir
 from jixiao.reports.document import Document, Sheet
 from jixiao.reports.html import environment
 from jixiao.reports.model import Chart

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
+from jixiao.model.scores import RowScore, State, Working
+from jixiao.model.submission import Cell
 from jixiao.reports.model import Where, WorkingView
-from jixiao.scoring.model import RowScore, State, Working
-from jixiao.submission import Cell
 
 _STATES = {
     State.NEEDS_PERSON: "需人工判断",

@@ -9,11 +9,11 @@ from functools import cache
 from pathlib import Path
 
 from jixiao.errors import PackError
-from jixiao.findings import Finding, Severity
+from jixiao.model.findings import Finding, Severity
 from jixiao.policy import Pack
 from jixiao.policy.files import PackFiles
 from jixiao.policy.model import RulesPolicy
-from jixiao.rules.base import Draft, Facts, Rule, rule
+from jixiao.rules.support.base import Draft, Facts, Rule, rule
 from jixiao.rules.written import mistakes, written_rules
 
 __all__ = [
@@ -38,8 +38,8 @@ def catalogue() -> dict[str, Rule]:
     """All rules by code, in code order."""
     found: dict[str, Rule] = {}
     names: dict[str, str] = {}
-    for module in pkgutil.iter_modules(__path__):
-        for thing in vars(importlib.import_module(f"{__name__}.{module.name}")).values():
+    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
+        for thing in vars(importlib.import_module(module.name)).values():
             if isinstance(thing, Rule):
                 if found.get(thing.code, thing) is not thing:
                     raise ValueError(f"two rules share the code {thing.code}")

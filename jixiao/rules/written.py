@@ -7,15 +7,15 @@ from decimal import Decimal
 from functools import lru_cache
 from string import Formatter
 
-from jixiao.findings import Place
-from jixiao.forms import CellType, Form, Scope
+from jixiao.model.findings import Place
+from jixiao.model.forms import CellType, Form, Scope
+from jixiao.model.submission import Cell, FormData
 from jixiao.policy.model import RulesPolicy, WrittenRule
-from jixiao.rules._cells import row_ids, share, title_of, total_place
-from jixiao.rules._expression import ExpressionError, Use, Values, compile_expression
-from jixiao.rules._fields import wrong_field
-from jixiao.rules._projects import siblings
-from jixiao.rules.base import Draft, Facts, Rule, number, plain
-from jixiao.submission import Cell, FormData
+from jixiao.rules.support.base import Draft, Facts, Rule, number, plain
+from jixiao.rules.support.cells import row_ids, share, title_of, total_place
+from jixiao.rules.support.expression import ExpressionError, Use, Values, compile_expression
+from jixiao.rules.support.fields import wrong_field
+from jixiao.rules.support.projects import siblings
 
 OPERATORS = {"==": "等于", "<=": "不大于", ">=": "不小于", "<": "小于", ">": "大于"}
 PLACEHOLDERS = ("left", "right", "difference", "project")

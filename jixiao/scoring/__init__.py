@@ -7,14 +7,9 @@ has the same scores.
 from jixiao.scoring.compare import ScoreChange, changes
 from jixiao.scoring.form import grade, score_form, score_submission
 from jixiao.scoring.indicator import direction_of
-from jixiao.scoring.model import FormScore, RowScore, State, Working
 
 __all__ = [
-    "FormScore",
-    "RowScore",
     "ScoreChange",
-    "State",
-    "Working",
     "changes",
     "direction_of",
     "grade",

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from jixiao.model.scores import FormScore
 from jixiao.scoring.figures import minus
-from jixiao.scoring.model import FormScore
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 
+from jixiao.model.scores import State, Told
 from jixiao.scoring.figures import divide, full, plain, share, times, within
-from jixiao.scoring.model import State, Told
 from jixiao.scoring.outcome import Basis, Outcome, figures, person, told
 from jixiao.scoring.quantity import descending
 from jixiao.values import Deadline, Value

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
+from jixiao.model.scores import RowScore, State
+from jixiao.model.submission import NOTHING, Cell, FormData
 from jixiao.policy.rates import DepartmentItem
 from jixiao.scoring.execution import amount, unreadable
 from jixiao.scoring.figures import divide, full, minus, percent, plain, shown
-from jixiao.scoring.model import RowScore, State
 from jixiao.scoring.outcome import Basis, Outcome, figures, told
 from jixiao.scoring.rates import worth
-from jixiao.submission import NOTHING, Cell, FormData
 from jixiao.values import Value, parse
 
 Filled = tuple[Form, FormData]

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao.forms import TableSection
+from jixiao.model.forms import TableSection
+from jixiao.model.scores import RowScore, State
+from jixiao.model.submission import FormData
 from jixiao.policy.rates import FromExecution, FromIndicators, RubricRate
 from jixiao.scoring.execution import amount, total_row, unreadable
 from jixiao.scoring.figures import ONE, ZERO, added, divide, minus, plain, shown, squashed
-from jixiao.scoring.model import RowScore, State
 from jixiao.scoring.quantity import aligned
-from jixiao.submission import FormData
 from jixiao.values import Kind, Value, format_amount
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from jixiao.forms import Row, TableSection
+from jixiao.model.forms import Row, TableSection
+from jixiao.model.scores import RowScore, State, Told
+from jixiao.model.submission import Cell, FormData
 from jixiao.scoring.figures import (
     ONE,
     ZERO,
@@ -17,9 +19,7 @@ from jixiao.scoring.figures import (
     times,
     within,
 )
-from jixiao.scoring.model import RowScore, State, Told
 from jixiao.scoring.outcome import Basis, Outcome, figures, nothing, person, told
-from jixiao.submission import Cell, FormData
 from jixiao.values import Kind, Value, parse
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
 from functools import lru_cache
 
-from jixiao.submission import Cell
+from jixiao.model.submission import Cell
 from jixiao.values import NumberError, Value, format_amount, parse_number
 
 # Wide enough to multiply the longest readable amounts (30 digits, up to 10^12 of a unit) and to

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from jixiao.forms import Form, Scope, TableSection
+from jixiao.model.forms import Form, Scope, TableSection
+from jixiao.model.scores import FormScore, RowScore, State, Working
+from jixiao.model.submission import NOTHING, Cell, FormData, Submission
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.scoring.department import Filled, score_department
 from jixiao.scoring.execution import doubled, score_execution
@@ -23,10 +25,8 @@ from jixiao.scoring.figures import (
     times,
 )
 from jixiao.scoring.indicator import is_empty, score_indicator
-from jixiao.scoring.model import FormScore, RowScore, State, Working
 from jixiao.scoring.outcome import Basis, basis_for, figures
 from jixiao.scoring.rubric import printed_total, score_rubric
-from jixiao.submission import NOTHING, Cell, FormData, Submission
 
 
 def score_form(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
+from jixiao.model.scores import RowScore, State, Told, Working
+from jixiao.model.submission import IndicatorRow
 from jixiao.policy.scoring import Direction
 from jixiao.scoring.dates import score_deadline, score_rank
 from jixiao.scoring.figures import ZERO, points_text, squashed
-from jixiao.scoring.model import RowScore, State, Told, Working
 from jixiao.scoring.outcome import Basis, Outcome, nothing, person, told
 from jixiao.scoring.quantity import aligned, score_quantity
 from jixiao.scoring.words import score_words
-from jixiao.submission import IndicatorRow
 from jixiao.values import Comparator, Kind, Value, parse
 
 # Looked up once: a member of an Enum is slow to look up before Python 3.12.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from jixiao.model.scores import State, Tell, Working
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.scoring.figures import ZERO, plain, quotient_text
-from jixiao.scoring.model import State, Tell, Working
 from jixiao.values import Bands
 
 _NEVER = Decimal("Infinity")

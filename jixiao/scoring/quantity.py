@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 
+from jixiao.model.scores import State, Told
 from jixiao.scoring.figures import (
     ONE,
     ZERO,
@@ -22,7 +23,6 @@ from jixiao.scoring.figures import (
     times,
     within,
 )
-from jixiao.scoring.model import State, Told
 from jixiao.scoring.outcome import Basis, Outcome, figures, person, told
 from jixiao.values import Comparator, Value, adopt, commensurable
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from jixiao.forms import Row, TableSection
+from jixiao.model.forms import Row, TableSection
+from jixiao.model.scores import RowScore, State
+from jixiao.model.submission import NOTHING, Cell, FormData
 from jixiao.policy.rates import RubricRate
 from jixiao.scoring.derive import Figure, derived, quotient
 from jixiao.scoring.execution import amount, unreadable
 from jixiao.scoring.figures import percent, plain, points_of, shown
-from jixiao.scoring.model import RowScore, State
 from jixiao.scoring.outcome import Basis, Outcome, figures, nothing, told
 from jixiao.scoring.quantity import aligned
 from jixiao.scoring.rates import worth
-from jixiao.submission import NOTHING, Cell, FormData
 
 
 def score_rubric(

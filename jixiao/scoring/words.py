@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from jixiao.model.scores import State, Told
 from jixiao.scoring.figures import ZERO, full, minus, plain, rounded, squashed, times, within
-from jixiao.scoring.model import State, Told
 from jixiao.scoring.outcome import Basis, Outcome, figures, person
 from jixiao.values import Value
 

@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from jixiao.model.waivers import Waiver
 from jixiao.store.db import Units, of_units
 from jixiao.store.tables import decisions, filings, waivers
-from jixiao.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)

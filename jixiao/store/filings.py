@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy import Connection, Select, func, select, update
 
+from jixiao.model.submission import FORMAT, Submission, from_json, to_json
 from jixiao.store.db import Units, add, alone, of_units
 from jixiao.store.tables import decisions, deliveries, evaluations, filings
-from jixiao.submission import FORMAT, Submission, from_json, to_json
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ class Time(TypeDecorator[datetime]):
 
 UNIT = String(18)
 HASH = String(64)
-#: A finding's number with its version, see jixiao.findings.
+#: A finding's number with its version, see jixiao.model.findings.
 FINGERPRINT = String(24)
 
 
@@ -85,7 +85,7 @@ target_sets = Table(
     Column("received_on", Date, nullable=False),
     Column("decided_on", Date),
     _format(),
-    Column("content", LargeBinary, nullable=False),  # jixiao.targets.to_json
+    Column("content", LargeBinary, nullable=False),  # jixiao.model.targets.to_json
     UniqueConstraint("year", "unit", "hash"),
 )
 
@@ -150,7 +150,7 @@ filings = Table(
     # received → returned | accepted; accepted → superseded when a later one is accepted
     Column("status", String(16), nullable=False),
     _format(),
-    Column("content", LargeBinary, nullable=False),  # jixiao.submission.to_json
+    Column("content", LargeBinary, nullable=False),  # jixiao.model.submission.to_json
     UniqueConstraint("year", "unit", "number"),
     UniqueConstraint("year", "unit", "sha256"),
 )
@@ -326,7 +326,7 @@ events = Table(
 )
 
 #: Which program's work the rows of a year are the current result of. Rows are only added; the
-#: newest of a year counts. See jixiao.cycle.upgrade.
+#: newest of a year counts. See jixiao.year.upgrade.
 programs = Table(
     "programs",
     metadata,

@@ -8,10 +8,10 @@ from datetime import date
 
 from sqlalchemy import Connection, select, update
 
-from jixiao import targets as target_model
+from jixiao.model import targets as target_model
+from jixiao.model.targets import TargetSet
 from jixiao.store.db import Units, add, of_units
 from jixiao.store.tables import issued, target_sets
-from jixiao.targets import TargetSet
 
 
 @dataclass(frozen=True, slots=True)

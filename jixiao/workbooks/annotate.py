@@ -17,9 +17,9 @@ from openpyxl.utils.cell import coordinate_from_string, get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from jixiao.diff import Change
-from jixiao.findings import Finding, Place, Severity, explained
-from jixiao.intake.marker import CHANGES, EXPLANATION, FINGERPRINT, OPINION
+from jixiao.model.diff import Change
+from jixiao.model.findings import Finding, Place, Severity, explained
+from jixiao.spreadsheet.marker import CHANGES, EXPLANATION, FINGERPRINT, OPINION
 from jixiao.workbooks.canvas import lines_needed, row_height
 from jixiao.workbooks.loading import load_whole
 from jixiao.workbooks.results import keep_results

@@ -17,7 +17,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from jixiao.intake.grid import a1
+from jixiao.spreadsheet.grid import a1
 from jixiao.workbooks.typed import GENERAL, Typed
 
 SONG = "宋体"

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from jixiao.intake.extract import number
-from jixiao.intake.grid import Pos, a1
+from jixiao.spreadsheet.grid import Pos, a1
+from jixiao.spreadsheet.text import number
 
 _TOLERANCE = Decimal("0.005")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from jixiao.intake.marker import COVER
 from jixiao.policy import Department, Pack
+from jixiao.spreadsheet.marker import COVER
 from jixiao.workbooks.canvas import Book, Canvas
 from jixiao.workbooks.form_sheet import Written
 from jixiao.workbooks.plan import Sheet

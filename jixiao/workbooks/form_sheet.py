@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jixiao.forms import Form, IndicatorsSection, NarrativeSection, Section, TableSection
-from jixiao.intake.grid import a1
-from jixiao.intake.marker import CHECK_TITLE
+from jixiao.model.forms import Form, IndicatorsSection, NarrativeSection, Section, TableSection
+from jixiao.spreadsheet.grid import a1
+from jixiao.spreadsheet.marker import CHECK_TITLE
 from jixiao.workbooks import indicator_rows, narrative_rows, rubric
 from jixiao.workbooks.canvas import Book, Canvas
 from jixiao.workbooks.plan import Sheet

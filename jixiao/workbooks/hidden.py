@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jixiao.intake.marker import SHEET
+from jixiao.spreadsheet.marker import SHEET
 from jixiao.workbooks.canvas import Book, as_written
 
 

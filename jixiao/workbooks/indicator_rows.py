@@ -7,11 +7,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from jixiao.forms import Group, IndicatorsSection
-from jixiao.intake.extract import number
-from jixiao.intake.grid import a1
-from jixiao.intake.text import key
-from jixiao.submission import NOTHING, Cell, IndicatorRow
+from jixiao.model.forms import Group, IndicatorsSection
+from jixiao.model.submission import NOTHING, Cell, IndicatorRow
+from jixiao.spreadsheet.grid import a1
+from jixiao.spreadsheet.text import key, number
 from jixiao.workbooks.tables import Writing
 from jixiao.workbooks.typed import Typed, typed
 

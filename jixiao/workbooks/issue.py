@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from jixiao.forms import Form
-from jixiao.intake.marker import EVALUATION, Marker, SheetMark
+from jixiao.installation.signing import sign
+from jixiao.model.forms import Form
+from jixiao.model.submission import Submission
+from jixiao.model.targets import TargetSet
 from jixiao.policy import Department, Pack, Stage
-from jixiao.signing import sign
-from jixiao.submission import Submission
-from jixiao.targets import TargetSet
+from jixiao.spreadsheet.marker import EVALUATION, Marker, SheetMark
 from jixiao.workbooks.canvas import Book
 from jixiao.workbooks.cover import Cover
 from jixiao.workbooks.form_sheet import write_form

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from jixiao.intake.grid import Grid
-from jixiao.intake.guard import inspect
-from jixiao.intake.marker import EXPLANATION
-from jixiao.intake.marker import SHEET as HIDDEN
-from jixiao.intake.sheets import read_xlsx
-from jixiao.intake.text import key
+from jixiao.spreadsheet.grid import Grid
+from jixiao.spreadsheet.guard import inspect
+from jixiao.spreadsheet.marker import EXPLANATION
+from jixiao.spreadsheet.marker import SHEET as HIDDEN
+from jixiao.spreadsheet.sheets import read_xlsx
+from jixiao.spreadsheet.text import key
 
 KIND = "ledger"
 SHEET = "审核台账"

@@ -9,9 +9,9 @@ from lxml import etree
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.cell_range import CellRange, MultiCellRange
 
-from jixiao.intake.grid import a1
-from jixiao.intake.guard import bounded, inspect
-from jixiao.intake.package import Package, main_part, parse_xml, relations
+from jixiao.spreadsheet.grid import a1
+from jixiao.spreadsheet.guard import bounded, inspect
+from jixiao.spreadsheet.package import Package, main_part, parse_xml, relations
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jixiao.forms import Heading, NarrativeSection
-from jixiao.intake.grid import a1
-from jixiao.intake.narrative import heading_of
-from jixiao.intake.parts import HINT
+from jixiao.model.forms import Heading, NarrativeSection
+from jixiao.spreadsheet.grid import a1
+from jixiao.spreadsheet.marker import HINT
+from jixiao.spreadsheet.narrative import heading_of
 from jixiao.workbooks.tables import Writing
 
 WIDTH = 84.0

@@ -13,12 +13,12 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from jixiao.forms import Form, Heading, Scope
-from jixiao.intake.parts import HINT
-from jixiao.paths import template_dir
+from jixiao.installation.paths import template_dir
+from jixiao.model.forms import Form, Heading, Scope
+from jixiao.model.submission import FormData, Submission
+from jixiao.model.targets import FormTargets, TargetSet
 from jixiao.policy import Department, Pack
-from jixiao.submission import FormData, Submission
-from jixiao.targets import FormTargets, TargetSet
+from jixiao.spreadsheet.marker import HINT
 from jixiao.workbooks.narrative_rows import printed
 from jixiao.workbooks.zipped import Part, ready, zip_parts
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from jixiao.forms import Form, Scope, TableSection
+from jixiao.model.forms import Form, Scope, TableSection
+from jixiao.model.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow, Submission
+from jixiao.model.targets import FormTargets, TargetSet
 from jixiao.policy import Department, Pack, Project
-from jixiao.submission import NOTHING, Cell, FormData, GroupHeader, IndicatorRow, Submission
-from jixiao.targets import FormTargets, TargetSet
 
 
 @dataclass(slots=True)

@@ -11,8 +11,8 @@ import zipfile
 
 from lxml import etree
 
-from jixiao.intake.guard import inspect
-from jixiao.intake.package import Package, parse_xml
+from jixiao.spreadsheet.guard import inspect
+from jixiao.spreadsheet.package import Package, parse_xml
 from jixiao.workbooks.loading import sheet_parts
 
 _M = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

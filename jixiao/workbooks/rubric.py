@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from jixiao.forms import Column, Row, TableSection
-from jixiao.intake.grid import a1
+from jixiao.model.forms import Column, Row, TableSection
+from jixiao.spreadsheet.grid import a1
 from jixiao.workbooks.tables import Writing, sum_checks, write_value
 from jixiao.workbooks.typed import typed
 

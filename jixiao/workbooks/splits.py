@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jixiao.forms import TableSection
+from jixiao.model.forms import TableSection
 from jixiao.workbooks.tables import Writing, total_check, write_value
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from jixiao.forms import CellType, Column, Row, TableSection
-from jixiao.intake.extract import number
-from jixiao.intake.formula import evaluate, names, to_excel
-from jixiao.intake.grid import Pos, a1
-from jixiao.intake.numfmt import display
-from jixiao.submission import FormData
+from jixiao.model.forms import CellType, Column, Row, TableSection
+from jixiao.model.submission import FormData
+from jixiao.spreadsheet.formula import evaluate, names, to_excel
+from jixiao.spreadsheet.grid import Pos, a1
+from jixiao.spreadsheet.numfmt import display
+from jixiao.spreadsheet.text import number
 from jixiao.workbooks.canvas import Canvas
 from jixiao.workbooks.checks import Checks
 from jixiao.workbooks.plan import Sheet

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from jixiao.forms import Form, IndicatorsSection, Scope, Section, TableSection
-from jixiao.intake.marker import TARGETS, Marker
+from jixiao.model.forms import Form, IndicatorsSection, Scope, Section, TableSection
+from jixiao.model.submission import Submission
 from jixiao.policy import Department, Pack, Stage
-from jixiao.submission import Submission
+from jixiao.spreadsheet.marker import TARGETS, Marker
 from jixiao.workbooks.issue import SPARE_PROJECTS, write_book
 from jixiao.workbooks.plan import Sheet, filled_plan, plan
 
@@ -24,7 +24,7 @@ def target_template(
     """The template for the whole department and for every project (``.xlsx``).
 
     Args:
-        filled: proposed targets to put in, as :func:`jixiao.targets.from_submission` reads them.
+        filled: proposed targets to put in, as :func:`jixiao.model.targets.from_submission` reads them.
     """
     forms = {id: target_form(f) for id, f in pack.forms.items() if is_target_form(f)}
     if filled is not None:

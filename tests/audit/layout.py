@@ -15,8 +15,8 @@ from itertools import groupby, zip_longest
 
 from openpyxl import Workbook
 
-from jixiao.forms import Form, TableSection
-from jixiao.submission import FormData, Paragraph, Submission
+from jixiao.model.forms import Form, TableSection
+from jixiao.model.submission import FormData, Paragraph, Submission
 
 Rows = list[list[str]]
 Block = str | Rows

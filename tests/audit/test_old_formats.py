@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from jixiao.demo.sample import load_filing
 from jixiao.errors import RefusedFile
-from jixiao.intake import convert, read_file
+from jixiao.intake import read_file
 from jixiao.intake.child import ChildReader
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
+from jixiao.spreadsheet import convert
 from jixiao.workbooks import issue_workbook
 from tests.audit import layout
 
-DEMO = Path(__file__).resolve().parents[2] / "config/demo/filings"
+DEMO = Path(__file__).resolve().parents[2] / "demo/filings"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OLD_WORD = OLE + b"\0" * 600 + "WordDocument".encode("utf-16-le") + b"\0" * 2000
 

@@ -13,18 +13,19 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from flows.cli import app
+from jixiao.checking.evaluation import evaluate
+from jixiao.cli import app
+from jixiao.demo.sample import load_filing
 from jixiao.errors import RefusedFile
-from jixiao.evaluation import Evaluation, evaluate
 from jixiao.intake import read_file
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Cell, FormData, Submission
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, Submission
 from jixiao.workbooks import issue_workbook
 from tests.audit import layout
 from tests.audit.layout import Block
 
-DEMO = Path(__file__).resolve().parents[2] / "config/demo/filings"
+DEMO = Path(__file__).resolve().parents[2] / "demo/filings"
 CASES = yaml.safe_load((Path(__file__).parent / "layouts.yaml").read_text(encoding="utf-8"))
 KINDS: dict[str, Callable[[Sequence[Block]], bytes]] = {
     "公开页.html": layout.page,

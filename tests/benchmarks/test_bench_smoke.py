@@ -19,10 +19,11 @@ from benchmarks.county import (
     make_county,
     unit_code,
 )
-from jixiao.evaluation import Evaluation, evaluate
-from jixiao.paths import pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.installation.paths import pack_dir
+from jixiao.model.evaluation import Evaluation
 from jixiao.policy import Pack, load_pack
-from jixiao.rules.g01_unit_code import wrong
+from jixiao.rules.identity.g01_unit_code import wrong
 
 ROOT = Path(__file__).resolve().parents[2]
 

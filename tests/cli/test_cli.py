@@ -11,9 +11,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from jixiao.paths import config_dir
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
 from jixiao.workbooks import issue_workbook
 
 JIANGYONG = "11431125MB18152796"
@@ -25,7 +25,7 @@ def files(tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> dict[str, Pat
     folder = tmp_path_factory.mktemp("files")
     made = {}
     for name in ("jiangyong-1", "jiangyong-2", "yunling-1"):
-        filed = load_filing(config_dir() / "demo" / "filings" / f"{name}.yaml", pack.forms)
+        filed = load_filing(demo_dir() / "filings" / f"{name}.yaml", pack.forms)
         department = pack.department(filed.unit_code)
         assert department is not None
         path = folder / f"{name}.xlsx"
@@ -44,7 +44,7 @@ def jixiao(tmp_path: Path):
         environment = {**os.environ, "JIXIAO_VAR": str(tmp_path / "var"), "COLUMNS": "200"}
         environment.pop("JIXIAO_DATABASE", None)
         return subprocess.run(
-            [sys.executable, "-c", "from flows.cli import main; main()", *map(str, words)],
+            [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
             capture_output=True, text=True, env=environment, timeout=120, check=False,
         )  # fmt: skip
 

@@ -56,7 +56,7 @@ def own(tmp_path: Path) -> Path:
 def run(program: Path, var: Path, *words: object) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JIXIAO_", "PREFECT_"))}
     return subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *map(str, words)],
+        [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
         cwd=program, capture_output=True, text=True, timeout=120,
         env={**kept, "PYTHONPATH": str(program), "JIXIAO_VAR": str(var), "COLUMNS": "200"},
     )  # fmt: skip

@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from flows import serve as serving
-from flows.cli import app
 from flows.server import LOGIN, SERVER_LOGIN
+from jixiao.cli import app
 from jixiao.errors import JixiaoError
 from jixiao.installation.pinned import pin
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -30,7 +30,7 @@ def jixiao(tmp_path: Path) -> Run:
         kept = {k: v for k, v in os.environ.items() if not k.startswith(("JIXIAO_", "PREFECT_"))}
         environment = {**kept, "COLUMNS": "200", **{k: str(v) for k, v in given.items()}}
         return subprocess.run(
-            [sys.executable, "-c", "from flows.cli import main; main()", *map(str, words)],
+            [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
             cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=120,
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli.check import _evaluate
+from jixiao.cli.check import _evaluate
 from jixiao.errors import RefusedFile
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.cycle import Cycle, open_cycle, perform
-from jixiao.paths import config_dir
-from jixiao.sample import load_filing
-from jixiao.settings import Settings
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
+from jixiao.installation.settings import Settings
+from jixiao.model.submission import Submission, to_json
 from jixiao.store.filings import FilingRecord, filing_records, put_delivery, put_filing
-from jixiao.submission import Submission, to_json
 from jixiao.workbooks import issue_workbook
+from jixiao.year import Cycle, open_cycle, perform
 
 YEAR = 2023
-FILINGS = config_dir() / "demo" / "filings"
+FILINGS = demo_dir() / "filings"
 
 
 class County:

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
-from flows.cli import app
-from jixiao.cycle import open_cycle
-from jixiao.cycle.evaluate import evaluate_filing
-from jixiao.cycle.try_rules import try_rules
+from jixiao.cli import app
 from jixiao.errors import JixiaoError, PackError
-from jixiao.findings import Severity
+from jixiao.model.findings import Severity
+from jixiao.year import open_cycle
+from jixiao.year.officer.try_rules import try_rules
+from jixiao.year.steps.evaluate import evaluate_filing
 
 SONGXI = "12431199MB990505X6"
 YUNLING = "11431199MB99010161"

@@ -10,14 +10,14 @@ import pytest
 from msgspec import structs
 from sqlalchemy import text
 
-from jixiao.cycle import perform, standings
-from jixiao.cycle.decide import accept, return_filing, waive, withdraw
-from jixiao.cycle.evaluate import evaluate_filing
 from jixiao.errors import JixiaoError
-from jixiao.findings import Finding, Severity
+from jixiao.model.findings import Finding, Severity
 from jixiao.reports.view import report_view
 from jixiao.store.decisions import decision_records, waiver_records
 from jixiao.store.store import history
+from jixiao.year import perform, standings
+from jixiao.year.officer.decide import accept, return_filing, waive, withdraw
+from jixiao.year.steps.evaluate import evaluate_filing
 
 SONGXI = "12431199MB990505X6"
 YUNLING = "11431199MB99010161"

@@ -10,14 +10,14 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from jixiao.cycle import perform
-from jixiao.cycle.decide import return_filing
-from jixiao.cycle.ledger import apply_ledger, ledger_rows, make_ledger, open_ledger
 from jixiao.errors import RefusedFile
 from jixiao.store.decisions import waiver_records
 from jixiao.store.extensions import extension_records
 from jixiao.store.filings import delivery_records
 from jixiao.workbooks.ledger import read_ledger
+from jixiao.year import perform
+from jixiao.year.officer.decide import return_filing
+from jixiao.year.officer.ledger import apply_ledger, ledger_rows, make_ledger, open_ledger
 
 SONGXI = "12431199MB990505X6"
 YUNLING = "11431199MB99010161"

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from jixiao import rules
-from jixiao.cycle import Cycle, perform
-from jixiao.cycle.evaluate import Review, evaluate_filing
-from jixiao.cycle.program import current_program
-from jixiao.evaluation import evaluate
+from jixiao.checking.evaluation import evaluate
 from jixiao.policy.model import RulesPolicy
-from jixiao.rules import Rule, _versions
+from jixiao.rules import Rule, versions
 from jixiao.store.filings import evaluation_records, filed
+from jixiao.year import Cycle, perform
+from jixiao.year.program import current_program
+from jixiao.year.steps.evaluate import Review, evaluate_filing
 
 SONGXI = "12431199MB990505X6"
 WRITTEN = {
@@ -106,15 +106,15 @@ def test_a_changed_helper_runs_the_rules_that_use_it(
     county: Any, ran: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cycle = county.filed("songxi-1", date(2024, 4, 1))
-    plain = _versions._source
-    helper = "jixiao.rules._saving"
+    plain = versions._source
+    helper = "jixiao.rules.support.saving"
     monkeypatch.setattr(
-        _versions, "_source", lambda m: plain(m) + ("\n# changed" if m == helper else "")
+        versions, "_source", lambda m: plain(m) + ("\n# changed" if m == helper else "")
     )
-    _versions.sources.cache_clear()
+    versions.sources.cache_clear()
     ran.clear()
     try:
         evaluate_filing(replace(cycle, program=current_program()), county.filings(SONGXI)[-1])
     finally:
-        _versions.sources.cache_clear()
+        versions.sources.cache_clear()
     assert ran == ["C07", "C08"]

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.cycle import Cycle, approve, open_cycle, perform
-from jixiao.paths import config_dir
-from jixiao.sample import load_filing
-from jixiao.settings import Settings
+from jixiao.demo.fill import fill
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
+from jixiao.installation.settings import Settings
 from jixiao.store.filings import DeliveryRecord, FilingRecord, delivery_records, filing_records
 from jixiao.store.targets import issued_records
-from jixiao.workbooks import fill
+from jixiao.year import Cycle, approve, open_cycle, perform
 
 SONGXI = "12431199MB990505X6"
 YEAR = 2023
@@ -54,7 +54,7 @@ class Bureau:
 
     def filled(self, file: str = "filings/songxi-2.yaml", kind: str = "evaluation") -> bytes:
         forms = self.cycle.pack.forms
-        return fill(self.issued(kind), load_filing(config_dir() / "demo" / file, forms), forms)
+        return fill(self.issued(kind), load_filing(demo_dir() / file, forms), forms)
 
     def arrived(self) -> list[DeliveryRecord]:
         with self.cycle.store.read() as connection:

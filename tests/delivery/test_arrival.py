@@ -13,12 +13,12 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from jixiao.cycle import Cycle, Item, approve, perform
-from jixiao.cycle.collect import Inbox
 from jixiao.intake.child import SHARED
+from jixiao.model.submission import Submission
 from jixiao.store.filings import evaluation_records, filed
 from jixiao.store.tables import form_sets
-from jixiao.submission import Submission
+from jixiao.year import Cycle, Item, approve, perform
+from jixiao.year.steps.collect import Inbox
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 
 YUNLING = "11431199MB99010161"

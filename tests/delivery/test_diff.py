@@ -9,14 +9,14 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
-from flows.cli import app
-from jixiao.diff import Change, diff
+from jixiao.cli import app
+from jixiao.demo.sample import load_filing
+from jixiao.model.diff import Change, diff
+from jixiao.model.submission import Cell, Submission
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, Submission
 from tests.delivery.conftest import SONGXI, Bureau
 
-DEMO = Path(__file__).resolve().parents[2] / "config/demo/filings"
+DEMO = Path(__file__).resolve().parents[2] / "demo/filings"
 
 
 @pytest.fixture

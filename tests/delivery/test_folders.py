@@ -12,10 +12,10 @@ import fsspec
 import pytest
 from sqlalchemy import select
 
-from jixiao.cycle.deliver import folder_of
-from jixiao.delivery import Folder
 from jixiao.errors import JixiaoError
+from jixiao.installation.delivery import Folder
 from jixiao.store.tables import outbox
+from jixiao.year.deliver import folder_of
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 
 

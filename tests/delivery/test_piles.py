@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jixiao.cycle import perform
-from jixiao.cycle import together as together_module
-from jixiao.cycle.base import Item
-from jixiao.cycle.collect import Inbox
+from jixiao.installation.settings import Settings
 from jixiao.intake import sender
-from jixiao.settings import Settings
 from jixiao.store.filings import filed
 from jixiao.store.tables import outbox
 from jixiao.store.targets import target_records
+from jixiao.year import perform
+from jixiao.year.base import Item
+from jixiao.year.steps import together as together_module
+from jixiao.year.steps.collect import Inbox
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 from tests.delivery.test_arrival import edited, marker
 from tests.operator.year import canonical
@@ -116,7 +116,7 @@ def test_a_crash_between_the_two_leaves_both_to_be_done(
 
     # One of the two is dealt with already in this transaction when the power goes.
     with monkeypatch.context() as patch:
-        patch.setattr("jixiao.cycle.collect.put_filing", cut)
+        patch.setattr("jixiao.year.steps.collect.put_filing", cut)
         (item,) = order(step.due(two.cycle))
         with pytest.raises(KeyboardInterrupt):
             step.do(two.cycle, item)
@@ -132,7 +132,7 @@ def test_where_it_cannot_be_told_none_is_taken_and_both_are_named(
     drop(bureau, "甲.xlsx", bureau.filled(), THEN)
     drop(bureau, "乙.xlsx", bureau.filled("filings/songxi-1.yaml"), THEN)
     if saved is None:  # a storage that does not tell
-        monkeypatch.setattr("jixiao.delivery.Folder.modified", lambda *_: None)
+        monkeypatch.setattr("jixiao.installation.delivery.Folder.modified", lambda *_: None)
     bureau.collect()
     assert bureau.filings() == []
     assert {outcomes(bureau)[n] for n in ("甲.xlsx", "乙.xlsx")} == {("refused", "two_at_once")}

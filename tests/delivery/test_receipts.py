@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from jixiao.cycle import receipt_rows
 from jixiao.errors import JixiaoError
-from jixiao.schedule import chinese_time
-from jixiao.settings import ZONE, today
+from jixiao.installation.settings import ZONE, today
+from jixiao.policy.schedule import chinese_time
 from jixiao.store.tables import outbox
+from jixiao.year import receipt_rows
 from tests.delivery.conftest import SONGXI, Bureau
 
 
@@ -81,7 +81,7 @@ def test_a_time_is_said_in_beijings(at: str, said: str) -> None:
 def test_the_command_lists_them(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from flows.cli.filings import filings_command
+    from jixiao.cli.filings import filings_command
 
     bureau.drop("自评.xlsx", bureau.filled())
     bureau.collect()

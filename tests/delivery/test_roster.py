@@ -12,11 +12,17 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from jixiao.cycle import open_cycle
 from jixiao.errors import JixiaoError, PackError, RefusedFile
+from jixiao.installation.settings import Settings
 from jixiao.policy import Pack
-from jixiao.roster import export_roster, import_roster, roster_file, with_roster, write_roster
-from jixiao.settings import Settings
+from jixiao.policy.roster import (
+    export_roster,
+    import_roster,
+    roster_file,
+    with_roster,
+    write_roster,
+)
+from jixiao.year import open_cycle
 
 
 def changed(pack: Pack, change: Callable[[Any], None]) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.delivery import write_file
+from jixiao.installation.delivery import write_file
 
 
 def test_content_name_and_folder_reach_the_disk_in_this_order(

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError
 
-import flows.cli
-from jixiao.delivery import write_file
+import jixiao.cli
 from jixiao.errors import database_trouble, naming, reason, remedy, unreadable
-from jixiao.settings import Settings
+from jixiao.installation.delivery import write_file
+from jixiao.installation.settings import Settings
 from jixiao.store import open_store
 
 #: Errno → words of the reason and of the remedy.
@@ -125,10 +125,10 @@ def test_the_command_line_says_which_file_and_why(
     def full() -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/srv/报告.docx")
 
-    monkeypatch.setattr(flows.cli, "app", full)
+    monkeypatch.setattr(jixiao.cli, "app", full)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(SystemExit) as ended:
-        flows.cli.main()
+        jixiao.cli.main()
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert said.startswith("磁盘已满，读写不了 /srv/报告.docx。请清理磁盘或扩容。\n")
@@ -139,5 +139,5 @@ def test_the_command_line_says_which_file_and_why(
     # No room for the log either: that is said, and nothing else goes wrong.
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "nowhere"))
     with pytest.raises(SystemExit):
-        flows.cli.main()
+        jixiao.cli.main()
     assert "详细记录写不下来" in capsys.readouterr().err

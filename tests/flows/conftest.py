@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.cycle import open_cycle
-from jixiao.cycle.base import _store
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
+from jixiao.year import open_cycle
+from jixiao.year.base import _store
 from tests.operator.year import YEAR, Prepared, prepare
 
 

@@ -12,11 +12,11 @@ from benchmarks.county import make_county
 from flows import stage
 from flows.order import Part
 from flows.stage import BATCH, MOST_TASK_RUNS, ONE_EACH, in_batches
-from jixiao.cycle import Item
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
+from jixiao.installation.settings import Settings
 from jixiao.policy import load_pack
-from jixiao.roster import write_roster
-from jixiao.settings import Settings
+from jixiao.policy.roster import write_roster
+from jixiao.year import Item
 from tests.flows.test_stages import YEAR, events, last_table, run
 
 OPENING = date(2022, 11, 15)

@@ -41,7 +41,7 @@ def test_every_deployment_loads(given: dict[str, Any]) -> None:
 
 
 def test_every_stage_of_the_year_has_a_deployment() -> None:
-    from jixiao.cycle import STAGES
+    from jixiao.year import STAGES
 
     assert {d["name"] for d in DEPLOYMENTS} == {
         "annual-cycle", "decide-targets", "review-decision", "waive", "extend", "tell-operators",

@@ -10,9 +10,9 @@ import pytest
 from cronsim import CronSim
 
 from flows.schedules import schedules
-from jixiao.cycle import year_pack, years_with_packs
 from jixiao.policy import Calendar, Stage
-from jixiao.schedule import event_days
+from jixiao.policy.schedule import event_days
+from jixiao.year import year_pack, years_with_packs
 
 CALENDAR = year_pack(years_with_packs()[-1]).calendar
 ZONE = ZoneInfo(CALENDAR.timezone)

@@ -11,10 +11,10 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey
 from prefect.states import State
 
-from jixiao.cycle import advance, open_cycle
+from jixiao.installation.settings import Settings
 from jixiao.notices import sent, waiting
-from jixiao.settings import Settings
 from jixiao.store.store import Event, history
+from jixiao.year import advance, open_cycle
 from tests.operator.year import YEAR, Prepared, canonical, play, settings_in, tree
 
 pytestmark = [pytest.mark.prefect, pytest.mark.usefixtures("prefect_server")]

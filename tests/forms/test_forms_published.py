@@ -14,10 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from flows.cli.packs import schema_files
-from jixiao.forms import Form
-from jixiao.forms_doc import render_markdown
+from jixiao.cli.packs import schema_files
+from jixiao.model.forms import Form
 from jixiao.policy import Pack
+from jixiao.policy.forms_doc import render_markdown
 from jixiao.policy.pack import FILES
 from jixiao.policy.yamlfile import load_model, read_yaml
 

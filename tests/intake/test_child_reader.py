@@ -10,8 +10,8 @@ import pytest
 from jixiao.errors import RefusedFile
 from jixiao.intake import read_file
 from jixiao.intake.child import ChildReader, read_in_child
+from jixiao.model.submission import Submission, to_json
 from jixiao.policy import Pack
-from jixiao.submission import Submission, to_json
 
 Book = Callable[[dict[str, list[list[object]]]], bytes]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from jixiao.intake.formula import evaluate, names, to_excel
+from jixiao.spreadsheet.formula import evaluate, names, to_excel
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from jixiao.errors import RefusedFile
 from jixiao.intake import read_file
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
-from jixiao.submission import Submission
 
 Book = Callable[[dict[str, list[list[object]]]], bytes]
 Word = Callable[[list[object]], bytes]

@@ -8,8 +8,8 @@ import pytest
 
 from jixiao.errors import RefusedFile
 from jixiao.intake import read_file
+from jixiao.model.submission import FormData, Submission
 from jixiao.policy import Pack
-from jixiao.submission import FormData, Submission
 
 Word = Callable[[Sequence[object]], bytes]
 Book = Callable[[dict[str, list[list[object]]]], bytes]

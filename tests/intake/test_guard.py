@@ -12,8 +12,8 @@ import pytest
 
 from jixiao.errors import RefusedFile
 from jixiao.intake import check, read_file
-from jixiao.intake.package import MAX_ENTRIES
 from jixiao.policy import Pack
+from jixiao.spreadsheet.package import MAX_ENTRIES
 
 Book = Callable[[dict[str, list[list[object]]]], bytes]
 Parts = dict[str, bytes | str]

@@ -9,10 +9,10 @@ import pytest
 
 from jixiao.errors import RefusedFile
 from jixiao.intake import read_file
-from jixiao.intake.extract import number
-from jixiao.intake.marker import SHEET
+from jixiao.model.submission import from_json, to_json
 from jixiao.policy import Pack
-from jixiao.submission import from_json, to_json
+from jixiao.spreadsheet.marker import SHEET
+from jixiao.spreadsheet.text import number
 
 Book = Callable[[dict[str, list[list[object]]]], bytes]
 Word = Callable[[list[object]], bytes]

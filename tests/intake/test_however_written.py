@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from jixiao.errors import RefusedFile
-from jixiao.intake.grid import Grid, a1
-from jixiao.intake.guard import inspect
-from jixiao.intake.sheets import read_xlsx
+from jixiao.spreadsheet.grid import Grid, a1
+from jixiao.spreadsheet.guard import inspect
+from jixiao.spreadsheet.sheets import read_xlsx
 
 NS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

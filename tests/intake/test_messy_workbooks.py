@@ -11,8 +11,8 @@ from openpyxl import Workbook, load_workbook
 
 from jixiao.errors import RefusedFile
 from jixiao.intake import read_file
+from jixiao.model.submission import FormData, Submission
 from jixiao.policy import Pack
-from jixiao.submission import FormData, Submission
 
 Book = Callable[[dict[str, list[list[object]]]], bytes]
 

@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao.intake.numfmt import clean, display
+from jixiao.spreadsheet.numfmt import clean, display
 
 CASES = yaml.load(
     (Path(__file__).parent / "numfmt_cases.yaml").read_text(encoding="utf-8"), yaml.BaseLoader

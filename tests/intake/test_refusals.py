@@ -18,11 +18,12 @@ import pytest
 from openpyxl import Workbook
 
 from jixiao.errors import RefusedFile
-from jixiao.intake import convert, read_file
+from jixiao.intake import read_file
 from jixiao.intake.child import ChildReader
-from jixiao.intake.guard import MAX_OLD
-from jixiao.intake.package import MAX_FILE
 from jixiao.policy import Pack
+from jixiao.spreadsheet import convert
+from jixiao.spreadsheet.guard import MAX_OLD
+from jixiao.spreadsheet.package import MAX_FILE
 from tests.intake.conftest import Parts, zipped
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from jixiao.notices import ChannelBook, put, send_due
-from jixiao.notices.channels import fit
-from jixiao.notices.masking import Secrets, secret_parts
-from jixiao.notices.outcomes import SERVICES
+from jixiao.notices.channels.book import fit
+from jixiao.notices.channels.masking import Secrets, secret_parts
+from jixiao.notices.channels.outcomes import SERVICES
 from jixiao.policy.model import Channel, Channels, Department, Escalate, Roster
 from jixiao.store.tables import outbox
 

@@ -10,17 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from jixiao.notices import (
-    Status,
-    delivery,
-    failed,
-    put,
-    send_due,
-    send_failed_again,
-    sent,
-    sweep,
-    waiting,
-)
+from jixiao.notices import Status, failed, put, send_due, send_failed_again, sent, sweep, waiting
+from jixiao.notices.outbox import delivery
 from jixiao.store.tables import outbox
 
 MINUTE = timedelta(minutes=1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
-from jixiao.notices.outcomes import SERVICES, Answer, interpret, interpret_error
+from jixiao.notices.channels.outcomes import SERVICES, Answer, interpret, interpret_error
 
 CASES = yaml.safe_load((Path(__file__).parent / "answers.yaml").read_text(encoding="utf-8"))
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
 from jixiao.errors import JixiaoError
+from jixiao.installation.paths import template_dir
 from jixiao.notices import Kind, brief, preview, render
-from jixiao.notices.preview import example_context as context
-from jixiao.notices.preview import example_finding as finding
-from jixiao.notices.render import BODY_LENGTH, TITLE_LENGTH, clean
-from jixiao.paths import template_dir
+from jixiao.notices.text.preview import example_context as context
+from jixiao.notices.text.preview import example_finding as finding
+from jixiao.notices.text.render import BODY_LENGTH, TITLE_LENGTH, clean
 
 HERE = Path(__file__).parent
 SAMPLES = yaml.safe_load((template_dir() / "notices" / "examples.yaml").read_text(encoding="utf-8"))

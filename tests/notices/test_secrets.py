@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from flows.cli import app
-from jixiao.cycle import Cycle, open_cycle, outstanding, perform, tell_failure
-from jixiao.cycle.notices import try_channel
+from jixiao.cli import app
 from jixiao.errors import JixiaoError
+from jixiao.installation.settings import Settings
 from jixiao.notices import open_book
-from jixiao.notices.channels import Channel
-from jixiao.notices.secrets import addresses, hide, read_secrets
-from jixiao.settings import Settings
+from jixiao.notices.channels.book import Channel
+from jixiao.notices.channels.secrets import addresses, hide, read_secrets
+from jixiao.year import Cycle, open_cycle, outstanding, perform, tell_failure
+from jixiao.year.officer.notices import try_channel
 
 SECRET = "Planted5ecretTokenDoNotShow"
 DAY = date(2022, 11, 15)
@@ -203,7 +203,7 @@ def _raise_on_opening(monkeypatch) -> None:
     def fail(url, _recorder):
         raise ValueError(f"cannot read {url}")
 
-    monkeypatch.setattr("jixiao.notices.channels.open_plugin", fail)
+    monkeypatch.setattr("jixiao.notices.channels.book.open_plugin", fail)
 
 
 def test_the_operators_hear_what_failed_without_the_address(cycle, receiver, monkeypatch):

@@ -7,8 +7,8 @@ import urllib.request
 
 import pytest
 
+from jixiao.demo.sink import Sink
 from jixiao.notices import ChannelBook
-from jixiao.notices.sink import Sink
 from jixiao.policy.model import Channel, Channels
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import create_engine, insert, inspect
 from jixiao.backup import restore
 from jixiao.backup.manifest import sealed
 from jixiao.errors import JixiaoError
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 from jixiao.store import open_store
 from jixiao.store.tables import deliveries, events, filings
 

@@ -19,9 +19,9 @@ from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
-from jixiao.cycle import advance, open_cycle
+from jixiao.installation.settings import Settings
 from jixiao.publishing import folder
-from jixiao.settings import Settings
+from jixiao.year import advance, open_cycle
 from tests.operator.year import YEAR
 
 #: Moment → what of the site's folder is in place by then.

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from jixiao.notices.sink import Sink
-from jixiao.settings import Settings
+from jixiao.demo.sink import Sink
+from jixiao.installation.settings import Settings
 from tests.operator.year import Prepared, canonical, play, prepare, settings_in, tree
 
 #: Seconds the child works before it is killed, at most. A year takes some ten seconds.

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from jixiao.backup import backup
-from jixiao.cycle import year_pack
-from jixiao.notices.sink import Sink
+from jixiao.demo.sink import Sink
+from jixiao.installation.settings import Settings
 from jixiao.policy import Department
 from jixiao.policy.model import Project, Roster
-from jixiao.roster import write_roster
-from jixiao.settings import Settings
+from jixiao.policy.roster import write_roster
+from jixiao.year import year_pack
 from tests.operator.archives import small
 from tests.operator.year import YEAR, Prepared, play, prepare, settings_in
 

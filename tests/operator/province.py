@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import make_url
 
 from flows.server import HEARTBEAT_SECONDS, POOL, answers, free_port, server_environment
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 from tests.operator.served import (
     START,
     Served,

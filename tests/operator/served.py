@@ -91,7 +91,7 @@ def wait_for(what: Callable[[], object], name: str, seconds: float = 180) -> Non
 
 
 def command(*words: str) -> list[str]:
-    return [sys.executable, "-c", "from flows.cli import main; main()", *words]
+    return [sys.executable, "-c", "from jixiao.cli import main; main()", *words]
 
 
 def clean_environment(root: Path) -> dict[str, str]:

@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from jixiao.backup import backup, restore
-from jixiao.cycle import approve, open_cycle, outstanding, receipt_rows, standings, status_rows
-from jixiao.cycle.base import _store
 from jixiao.errors import JixiaoError
-from jixiao.roster import roster_file
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
+from jixiao.policy.roster import roster_file
 from jixiao.store.tables import metadata
+from jixiao.year import approve, open_cycle, outstanding, receipt_rows, standings, status_rows
+from jixiao.year.base import _store
 from tests.operator.archives import members
 from tests.operator.conftest import own_roster
 from tests.operator.year import YEAR, Prepared, play, settings_in, tree

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.cli import main
 from jixiao.backup import FORMAT
+from jixiao.cli import main
 from tests.operator.archives import MANIFEST, members, small, write
 from tests.operator.year import settings_in
 

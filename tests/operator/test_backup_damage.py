@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 from tests.operator.archives import MANIFEST, agreeing, members, refused, resealed, write
 from tests.operator.year import settings_in
 

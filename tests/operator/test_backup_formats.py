@@ -11,7 +11,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, func, inspect, select, text
 
 from jixiao.backup import FORMAT, backup, restore
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 from jixiao.store import db, open_store
 from jixiao.store.db import head
 from jixiao.store.tables import deliveries, events, folders, metadata

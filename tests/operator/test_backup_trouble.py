@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from jixiao.backup import restore
 from jixiao.errors import JixiaoError
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 from tests.operator.archives import everything, refused
 from tests.operator.year import settings_in
 

@@ -14,7 +14,7 @@ import pytest
 
 from jixiao.backup import backup, restore
 from jixiao.errors import JixiaoError
-from jixiao.settings import Settings, load_settings
+from jixiao.installation.settings import Settings, load_settings
 from tests.operator.archives import members, small
 from tests.operator.year import settings_in
 

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from jixiao.backup import backup
-from jixiao.contents import CONTENTS, DATABASE, SAVED, known, passing
-from jixiao.settings import Settings
+from jixiao.installation.contents import CONTENTS, DATABASE, SAVED, known, passing
+from jixiao.installation.settings import Settings
 from tests.operator.archives import linked, members
 from tests.operator.year import settings_in
 

@@ -11,13 +11,13 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from typer.testing import CliRunner
 
-from flows.cli import app
 from flows.doctor import Check, examine
 from flows.serve import serve
 from flows.server import LOGIN, SERVER_LOGIN, agreed_login, environment_of
-from jixiao.cycle import open_cycle
+from jixiao.cli import app
+from jixiao.demo.sink import Sink
 from jixiao.errors import JixiaoError
-from jixiao.notices.sink import Sink
+from jixiao.year import open_cycle
 from tests.operator.year import YEAR, settings_in
 
 CHANNELS = ("DEPARTMENTS", "BUREAU", "OPERATORS")

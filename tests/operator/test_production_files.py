@@ -14,9 +14,9 @@ import yaml
 from prefect.settings import Settings
 from pydantic import BaseModel
 
-from flows.cli import app
 from flows.serve import AHEAD
 from flows.server import HEARTBEAT_SECONDS, POOL, SHARES
+from jixiao.cli import app
 
 DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
 UNITS = sorted((DEPLOYMENTS / "systemd").glob("*.service"))

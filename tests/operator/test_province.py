@@ -25,15 +25,15 @@ from flows.server import LOGIN as SENT
 from flows.server import SERVER_LOGIN as ASKED
 from flows.server import SHARES
 from flows.stage import ONE_EACH
-from jixiao.cycle import Item, open_cycle, outstanding, step
-from jixiao.notices.sink import Sink
-from jixiao.paths import pack_dir
+from jixiao.demo.sink import Sink
+from jixiao.installation.paths import pack_dir
+from jixiao.installation.settings import Settings
 from jixiao.policy import load_pack
 from jixiao.policy.model import Roster
-from jixiao.roster import write_roster
-from jixiao.settings import Settings
+from jixiao.policy.roster import write_roster
 from jixiao.store.store import history
 from jixiao.store.tables import outbox
+from jixiao.year import Item, open_cycle, outstanding, step
 from tests.operator.chaos import differences
 from tests.operator.province import LOGIN, Province, Worker, province, workers
 from tests.operator.served import wait_for

@@ -19,9 +19,9 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from flows.automations import NAMES, ZOMBIE
 from flows.deployments import read_deployments
-from jixiao.cycle import open_cycle
-from jixiao.notices.sink import Sink
+from jixiao.demo.sink import Sink
 from jixiao.store.store import Event, history
+from jixiao.year import open_cycle
 from tests.operator.served import (
     Served,
     clean_environment,

@@ -18,13 +18,13 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from jixiao.cycle import Cycle, open_cycle, outstanding, perform
-from jixiao.cycle import targets as targets_step
-from jixiao.delivery import Folder
-from jixiao.notices.sink import Sink
-from jixiao.settings import Settings
+from jixiao.demo.sink import Sink
+from jixiao.installation.delivery import Folder
+from jixiao.installation.settings import Settings
 from jixiao.store.db import migrate
 from jixiao.store.store import history
+from jixiao.year import Cycle, open_cycle, outstanding, perform
+from jixiao.year.steps import targets as targets_step
 from tasks.trouble import explain
 from tests.operator.aside import CUTS, Aside
 from tests.operator.year import YEAR, Prepared, canonical, play, settings_in, tree

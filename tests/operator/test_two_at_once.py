@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from jixiao.cycle import open_cycle
-from jixiao.notices.sink import Sink
-from jixiao.settings import Settings
+from jixiao.demo.sink import Sink
+from jixiao.installation.settings import Settings
 from jixiao.store.store import history
 from jixiao.store.tables import outbox
+from jixiao.year import open_cycle
 from tests.operator.aside import Aside
 from tests.operator.year import YEAR, Prepared, settings_in, tree
 

@@ -44,7 +44,7 @@ def run(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProce
 
 
 def test_it_runs_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
-    where = "import flows, jixiao.paths as p, tasks; print(flows.__file__, tasks.__file__, p.data_root())"
+    where = "import flows, jixiao.installation.paths as p, tasks; print(flows.__file__, tasks.__file__, p.data_root())"
     ran = run(installed, tmp_path, sys.executable, "-c", where)
     assert ran.stdout.split() == [
         str(installed / "flows" / "__init__.py"), str(installed / "tasks" / "__init__.py"),
@@ -64,4 +64,4 @@ def test_every_deployment_loads_from_it(installed: Path, root: Path, tmp_path: P
     assert ran.returncode == 0, ran.stderr
     assert "annual-cycle" in ran.stdout.split()
     scripts = (next(installed.glob("*.dist-info")) / "entry_points.txt").read_text()
-    assert "jixiao = flows.cli:main" in scripts
+    assert "jixiao = jixiao.cli:main" in scripts

@@ -16,14 +16,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from flows.demo import play_days
-from jixiao.cycle import Cycle, State, advance, approve, open_cycle, standings, year_pack
-from jixiao.cycle.base import write_file
-from jixiao.paths import config_dir
-from jixiao.sample import Deed, Script, load_script
-from jixiao.schedule import event_days
-from jixiao.settings import Settings
+from jixiao.cli.demo import play_days
+from jixiao.demo.sample import Deed, Script, load_script
+from jixiao.installation.paths import demo_dir
+from jixiao.installation.settings import Settings
+from jixiao.policy.schedule import event_days
 from jixiao.store.tables import metadata
+from jixiao.year import Cycle, State, advance, approve, open_cycle, standings, year_pack
+from jixiao.year.base import write_file
 
 YEAR = 2023
 
@@ -62,7 +62,7 @@ class Prepared:
 def prepare(folder: Path) -> Prepared:
     """Play the year once in ``folder`` and keep what the clerks handed in."""
     settings = settings_in(folder)
-    demo = config_dir() / "demo"
+    demo = demo_dir()
     script = load_script(demo / "script.yaml")
     if not folder.exists():
         play_days(settings, script, demo, lambda day: _advance(settings, day))

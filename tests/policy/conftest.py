@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
 from jixiao.policy import Calendar, Channels, Pack, PackInfo, Roster, RulesPolicy, ScoringPolicy
 
 

@@ -11,8 +11,8 @@ import pytest
 from jixiao.errors import PackError
 from jixiao.policy import Calendar, Pack, Stage, formats, load_pack, model
 from jixiao.policy.files import PackFiles
+from jixiao.policy.schedule import event_days, next_window, openings, watched
 from jixiao.rules import check_pack
-from jixiao.schedule import event_days, next_window, openings, watched
 
 
 def edit(path: Path, old: str, new: str) -> None:

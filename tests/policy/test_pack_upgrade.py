@@ -11,13 +11,13 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from flows.cli import app
-from jixiao import paths
-from jixiao.cycle import year_pack, years_with_packs
+from jixiao.cli import app
 from jixiao.errors import JixiaoError, PackError
-from jixiao.installation import pinned, upgrade
+from jixiao.installation import paths, pinned
 from jixiao.installation.pinned import RECORD, pin, read_record
 from jixiao.policy import formats
+from jixiao.year import year_pack, years_with_packs
+from jixiao.year.officer import pack_upgrade
 
 Run = Callable[..., Result]
 
@@ -48,7 +48,7 @@ def config(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     monkeypatch.delenv("JIXIAO_HOME", raising=False)
     monkeypatch.setenv("JIXIAO_VAR", str(tmp_path / "var"))
     pin(tmp_path / "var", lambda _: None)
-    monkeypatch.setattr(upgrade, "__version__", "9.0.0")
+    monkeypatch.setattr(pack_upgrade, "__version__", "9.0.0")
     return tmp_path / "var" / "config"
 
 
@@ -213,7 +213,7 @@ def test_cut_off_in_the_middle_the_rest_is_taken_over_next_time(
 ) -> None:
     newer(shipped)
     before = tree(config / "2023")
-    write = upgrade.write_file
+    write = pack_upgrade.write_file
 
     def cut(path: Path, data: bytes) -> str:
         if path == config / "2023" / "scoring.yaml":
@@ -221,7 +221,7 @@ def test_cut_off_in_the_middle_the_rest_is_taken_over_next_time(
         return write(path, data)
 
     with monkeypatch.context() as patch:
-        patch.setattr(upgrade, "write_file", cut)
+        patch.setattr(pack_upgrade, "write_file", cut)
         run("--apply", "2023")
     half = tree(config / "2023")
     assert half["calendar.yaml"] != before["calendar.yaml"]

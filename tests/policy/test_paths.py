@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jixiao import paths
 from jixiao.errors import PackError
+from jixiao.installation import paths
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_the_wheel_holds_everything_a_year_needs(wheel: Path, root: Path) -> Non
         ours = {p.relative_to(root).as_posix() for p in (root / package).rglob("*.py")}
         assert ours
         assert ours <= names
-    for folder in ("config", "templates", "deployments"):
+    for folder in ("config", "demo", "templates", "deployments"):
         ours = {
             f"jixiao/_data/{p.relative_to(root).as_posix()}"
             for p in (root / folder).rglob("*")
@@ -75,7 +75,7 @@ def test_an_installed_package_uses_the_copies_inside(wheel: Path, tmp_path: Path
         archive.extractall(tmp_path)
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "from jixiao import paths\n"
+        "from jixiao.installation import paths\n"
         "from jixiao.policy import load_pack\n"
         "print(load_pack(paths.pack_dir(2023)).root)\n"
         "print(paths.template_dir())\n"

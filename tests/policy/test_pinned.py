@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from jixiao import __version__, paths
-from jixiao.cycle import year_pack, years_with_packs
+from jixiao import __version__
 from jixiao.errors import JixiaoError, PackError
-from jixiao.installation import pinned
+from jixiao.installation import paths, pinned
+from jixiao.installation.paths import config_dir, demo_dir, template_dir
 from jixiao.installation.pinned import RECORD, pin, which_packs
-from jixiao.paths import config_dir, demo_dir, template_dir
 from jixiao.policy import load_pack
+from jixiao.year import year_pack, years_with_packs
 
 YEAR = 2023
 
@@ -82,7 +82,7 @@ def test_a_new_year_and_a_kept_one(config: Path) -> None:
 
 
 def test_the_demonstration_and_the_templates_stay_the_programs(config: Path, root: Path) -> None:
-    assert demo_dir() == root / "config" / "demo"
+    assert demo_dir() == root / "demo"
     assert (demo_dir() / "script.yaml").is_file()
     assert template_dir() == root / "templates"
 

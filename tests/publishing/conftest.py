@@ -5,15 +5,15 @@ from datetime import date
 
 import pytest
 
-from jixiao.evaluation import evaluate
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
 from jixiao.policy import Pack
 from jixiao.policy.pack import load_pack
 from jixiao.publishing.register import RegisterRow, make_register
 from jixiao.publishing.site import SiteEntry, SiteInfo, SiteYear, site_entry, site_info
 from jixiao.reports.model import ReportView
 from jixiao.reports.view import report_view
-from jixiao.sample import load_filing
 
 DAY = date(2024, 10, 15)
 
@@ -32,7 +32,7 @@ def site(pack: Pack) -> SiteInfo:
 def views(pack: Pack) -> list[ReportView]:
     found = []
     for name in ("jiangyong-2.yaml", "yunling-1.yaml"):
-        submission = load_filing(config_dir() / "demo" / "filings" / name, pack.forms)
+        submission = load_filing(demo_dir() / "filings" / name, pack.forms)
         department = pack.department(submission.unit_code)
         evaluation = evaluate(pack, submission, department=department)
         found.append(report_view(pack, evaluation, department=department, public=True))

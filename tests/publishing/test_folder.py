@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao.delivery import Folder
 from jixiao.errors import JixiaoError
+from jixiao.installation.delivery import Folder
 from jixiao.publishing.content import Kept, bytes_of, digest
 from jixiao.publishing.folder import put
 
@@ -68,7 +68,9 @@ def test_a_file_changed_by_hand_is_written_anew(reports: Folder, tmp_path: Path)
     assert (site / "current" / "page.html").read_bytes() == b"<p>right"
 
 
-@pytest.mark.parametrize("damage", ["{", "[1]\n", "[1, 2, 3, 4]\n", '["page.html", "0", "1", null]\n', "\x00"])
+@pytest.mark.parametrize(
+    "damage", ["{", "[1]\n", "[1, 2, 3, 4]\n", '["page.html", "0", "1", null]\n', "\x00"]
+)
 def test_a_damaged_list_only_costs_time(reports: Folder, tmp_path: Path, damage: str) -> None:
     site = tmp_path / "site"
     page = kept(reports, "page.html", b"<p>right")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jixiao.delivery import Folder
+from jixiao.installation.delivery import Folder
 from jixiao.publishing.site import SiteEntry, SiteInfo, SiteYear, build_site
 from jixiao.publishing.verify import (
     Fetched,

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.evaluation import Evaluation, evaluate
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
 from jixiao.policy import Pack
 from jixiao.policy.pack import load_pack
 from jixiao.reports.model import ReportView
 from jixiao.reports.view import report_view
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, IndicatorRow, Paragraph, Submission
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +26,13 @@ def pack() -> Pack:
 
 @pytest.fixture(scope="session")
 def filings() -> list[Path]:
-    return sorted((config_dir() / "demo" / "filings").glob("*.yaml"))
+    return sorted((demo_dir() / "filings").glob("*.yaml"))
 
 
 @pytest.fixture
 def submission(pack: Pack) -> Submission:
     """The real department's first filing, with all its defects; a fresh copy for every test."""
-    return load_filing(config_dir() / "demo" / "filings" / "jiangyong-1.yaml", pack.forms)
+    return load_filing(demo_dir() / "filings" / "jiangyong-1.yaml", pack.forms)
 
 
 Evaluate = Callable[[Submission], Evaluation]

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from lxml import html
 
-from jixiao.evaluation import Evaluation
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.summary import (
     DepartmentSummary,
@@ -14,7 +15,6 @@ from jixiao.reports.summary import (
     department_summary,
     render_summary,
 )
-from jixiao.submission import Submission
 
 DAY = date(2024, 5, 31)
 

@@ -13,8 +13,9 @@ from datetime import date
 import pytest
 from lxml import etree, html
 
-from jixiao.evaluation import Evaluation
-from jixiao.evaluation_json import evaluation_out
+from jixiao.checking.evaluation_json import evaluation_out
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.document import Table
 from jixiao.reports.files import JSON, PDF, WORD, ReportFiles, report_files
@@ -22,7 +23,6 @@ from jixiao.reports.html import Publication
 from jixiao.reports.model import ReportView
 from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
-from jixiao.submission import Submission
 
 DAY = date(2024, 9, 2)
 PLACE = Publication("http://site.example/2023/X/", 1, DAY, "公开站点")

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from jixiao.glyphs import FONTS, covered, undrawable
+from jixiao.demo.sample import load_filing
+from jixiao.fonts.glyphs import FONTS, covered, undrawable
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.files import JSON, PDF, report_files
 from jixiao.reports.glyphs import glyph_findings
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
 
 #: Noto has no such sign; it is an old way of writing ≈.
 LACKING = {"≒"}

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from lxml import etree
 
+from jixiao.demo.sample import load_filing
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.charts import bar
 from jixiao.reports.html import environment, fit
 from jixiao.reports.model import Chart, ChartBar, ChartRow, ReportView
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
 
 View = Callable[..., ReportView]
 SVG = "{http://www.w3.org/2000/svg}"

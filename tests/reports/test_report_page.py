@@ -13,13 +13,13 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
-from jixiao.evaluation import Evaluation
+from jixiao.demo.sample import load_filing
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import FormData, Submission
 from jixiao.policy import Pack
 from jixiao.reports.html import Publication, Rendered, environment, render_report
 from jixiao.reports.model import ReportView
 from jixiao.reports.view import report_view
-from jixiao.sample import load_filing
-from jixiao.submission import FormData, Submission
 
 View = Callable[..., ReportView]
 PLACE = Publication("http://site.example/2023/X/", 2, date(2024, 10, 15), "公开站点")

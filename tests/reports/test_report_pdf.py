@@ -15,8 +15,9 @@ import pytest
 from lxml import html
 
 from jixiao.errors import JixiaoError
-from jixiao.evaluation import Evaluation
-from jixiao.glyphs import covered
+from jixiao.fonts.glyphs import covered
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.document import Document, Heading, Sheet, Table, TextLine, text_table
 from jixiao.reports.html import Publication
@@ -24,7 +25,6 @@ from jixiao.reports.model import Chart, ReportView
 from jixiao.reports.pdf import document_pdf
 from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
-from jixiao.submission import Submission
 
 DAY = date(2024, 9, 2)
 PLACE = Publication("http://site.example/2023/X/", 2, DAY, "公开站点", formats=("docx", "pdf"))

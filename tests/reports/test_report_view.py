@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from jixiao.evaluation import Evaluation
+from jixiao.demo.sample import load_filing
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Cell, Submission
 from jixiao.policy import Pack
 from jixiao.reports.data import report_data
 from jixiao.reports.model import FormView, Grid, ReportView
 from jixiao.reports.view import report_view
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, Submission
 
 View = Callable[..., ReportView]
 

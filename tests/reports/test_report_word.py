@@ -14,7 +14,8 @@ from posixpath import join, normpath
 import pytest
 from lxml import etree
 
-from jixiao.evaluation import Evaluation
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.reports.document import Document
 from jixiao.reports.html import Publication
@@ -22,7 +23,6 @@ from jixiao.reports.model import ReportView
 from jixiao.reports.report_document import report_document
 from jixiao.reports.view import report_view
 from jixiao.reports.word import document_docx
-from jixiao.submission import Submission
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 NS = {"w": W[1:-1]}

@@ -15,17 +15,17 @@ from typing import Any
 
 import yaml
 
-from jixiao.county import county_findings
-from jixiao.evaluation import evaluate
-from jixiao.findings import Finding
+from jixiao.checking.county import county_findings
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import pack_dir
 from jixiao.intake import merge
-from jixiao.paths import pack_dir
+from jixiao.model.findings import Finding
+from jixiao.model.submission import Submission
+from jixiao.model.targets import from_submission
 from jixiao.policy import Department, Pack, load_pack
 from jixiao.policy.model import Roster
 from jixiao.policy.scoring import ScoringPolicy
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
-from jixiao.targets import from_submission
 
 PACK = load_pack(pack_dir(2023))
 CASES: dict[str, Any] = {

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from jixiao.evaluation import Evaluation, evaluate
-from jixiao.findings import Finding
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
 from jixiao.intake import read_file
-from jixiao.paths import config_dir, pack_dir
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.findings import Finding
 from jixiao.policy import load_pack
-from jixiao.sample import load_filing
 from jixiao.workbooks import issue_workbook
 
 PACK = load_pack(pack_dir(2023))
@@ -18,7 +19,7 @@ PACK = load_pack(pack_dir(2023))
 @pytest.fixture(scope="module")
 def evaluations() -> tuple[Evaluation, Evaluation]:
     """The real filing as data, and as read back from the workbook it fills."""
-    filing = load_filing(config_dir() / "demo" / "filings" / "jiangyong-1.yaml", PACK.forms)
+    filing = load_filing(demo_dir() / "filings" / "jiangyong-1.yaml", PACK.forms)
     department = PACK.department(filing.unit_code)
     assert department is not None
     book = issue_workbook(PACK, department, None, filled=filing)

@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from jixiao.evaluation import evaluate
-from jixiao.findings import Severity
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
+from jixiao.model.findings import Severity
+from jixiao.model.submission import Cell, FormData, Submission
 from jixiao.policy import load_pack
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, Submission
 
 PACK = load_pack(pack_dir(2023))
-FILING = load_filing(config_dir() / "demo" / "filings" / "yunling-1.yaml", PACK.forms)
+FILING = load_filing(demo_dir() / "filings" / "yunling-1.yaml", PACK.forms)
 
 _PIECES = st.sampled_from(
     ["", "0", "-5", "12.50", "1,2", "100%", "７", "61亿元以上", "≤5%", "第二", "全市第1", "效果明显", "无",

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import pytest
 
-from jixiao.county import county_findings
-from jixiao.findings import Finding, Severity
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.county import county_findings
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
+from jixiao.model.findings import Finding, Severity
+from jixiao.model.submission import Cell, FormData, Paragraph, Submission
 from jixiao.policy import Department, Pack, load_pack
 from jixiao.policy.model import Roster
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, Paragraph, Submission
 
 FULL = load_pack(pack_dir(2023))
 #: The county's roster is what a test generates.
@@ -150,7 +150,7 @@ def test_the_sample_county_is_silent_but_for_who_is_missing() -> None:
     names = ("jiangyong-2", "yunling-1", "xinghe-1", "pinghu-1", "songxi-2")
     filings = []
     for name in names:
-        submission = load_filing(config_dir() / "demo" / "filings" / f"{name}.yaml", FULL.forms)
+        submission = load_filing(demo_dir() / "filings" / f"{name}.yaml", FULL.forms)
         department = FULL.department(submission.unit_code)
         assert department is not None
         filings.append((department, submission))

@@ -10,13 +10,13 @@ import pytest
 
 from jixiao import rules
 from jixiao.errors import PackError
-from jixiao.findings import Severity
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
+from jixiao.model.findings import Severity
 from jixiao.policy import load_pack
 from jixiao.policy.model import RuleSetting, RulesPolicy
-from jixiao.rules._docs import render_markdown
-from jixiao.rules._sources import HOUSE
-from jixiao.rules.base import FAMILIES, Rule
+from jixiao.rules.docs import render_markdown
+from jixiao.rules.support.base import FAMILIES, Rule
+from jixiao.rules.support.sources import HOUSE
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
 
@@ -41,8 +41,8 @@ def test_every_rule_has_a_name_of_its_own() -> None:
 
 
 def test_two_rules_cannot_share_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    from jixiao.rules import a07_total_weight as first
-    from jixiao.rules import a08_total_score as second
+    from jixiao.rules.within_form import a07_total_weight as first
+    from jixiao.rules.within_form import a08_total_score as second
 
     monkeypatch.setattr(second, "check", replace(second.check, name=first.check.name))
     rules.catalogue.cache_clear()

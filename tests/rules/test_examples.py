@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from jixiao import rules
-from jixiao.findings import Finding
+from jixiao.model.findings import Finding
 from tests.rules.case_files import CASES, findings
 
 #: What a case says of itself; all its other keys are the data it is run on.

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 import yaml
 
-from jixiao.evaluation import Evaluation, evaluate
-from jixiao.findings import Finding, Severity
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
+from jixiao.model.evaluation import Evaluation
+from jixiao.model.findings import Finding, Severity
+from jixiao.model.targets import from_submission
 from jixiao.policy import load_pack
-from jixiao.sample import load_filing
-from jixiao.targets import from_submission
 
 LIST = yaml.load(
     (Path(__file__).parent / "jiangyong.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
 )
 PACK = load_pack(pack_dir(2023))
-FILINGS = config_dir() / "demo" / "filings"
+FILINGS = demo_dir() / "filings"
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_what_is_right_is_silent(findings: list[Finding], right: dict[str, Any])
 def _filed(name: str) -> Evaluation:
     """A filing as the year's cycle checks it: with the roster and the approved targets."""
     submission = load_filing(FILINGS / f"{name}.yaml", PACK.forms)
-    proposal = config_dir() / "demo" / "targets" / f"{name.split('-')[0]}.yaml"
+    proposal = demo_dir() / "targets" / f"{name.split('-')[0]}.yaml"
     targets = from_submission(load_filing(proposal, PACK.forms), PACK.year, submission.unit_code)
     return evaluate(
         PACK, submission, department=PACK.department(submission.unit_code), targets=targets

@@ -11,16 +11,16 @@ import pytest
 import yaml
 from msgspec.structs import replace
 
-from jixiao.evaluation import evaluate
-from jixiao.findings import Severity
-from jixiao.paths import config_dir, pack_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir, pack_dir
+from jixiao.model.findings import Severity
+from jixiao.model.submission import FormData, Submission
+from jixiao.model.targets import TargetSet, from_submission
 from jixiao.policy import load_pack
-from jixiao.sample import load_filing
-from jixiao.submission import FormData, Submission
-from jixiao.targets import TargetSet, from_submission
 
 PACK = load_pack(pack_dir(2023))
-DEMO = config_dir() / "demo"
+DEMO = demo_dir()
 MUTATIONS = yaml.load(
     (Path(__file__).parent / "mutations.yaml").read_text(encoding="utf-8"), yaml.BaseLoader
 )

@@ -12,16 +12,16 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
 from jixiao.errors import PackError
-from jixiao.evaluation import evaluate
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
 from jixiao.policy import load_pack
 from jixiao.policy.model import RulesPolicy
 from jixiao.rules import check_pack, every_rule
-from jixiao.rules._expression import ExpressionError, compile_expression
-from jixiao.rules._fields import fields
+from jixiao.rules.support.expression import ExpressionError, compile_expression
+from jixiao.rules.support.fields import fields
 from jixiao.rules.written import mistakes
-from jixiao.sample import load_filing
 
 PACK = load_pack(pack_dir(2023))
 DATA = yaml.load(

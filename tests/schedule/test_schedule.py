@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao import schedule
+from jixiao.policy import schedule
 from jixiao.policy.model import Calendar, Quiet, Stage
-from jixiao.schedule import (
+from jixiao.policy.schedule import (
     announced_on,
     calendar_warnings,
     chinese_date,

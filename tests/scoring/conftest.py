@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
+from jixiao.model.submission import Cell, FormData, IndicatorRow
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import read_yaml
-from jixiao.submission import Cell, FormData, IndicatorRow
 
 HERE = Path(__file__).parent
 SOURCES = {"lower": "越低越好的依据", "higher": "越高越好的依据"}

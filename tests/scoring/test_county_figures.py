@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from jixiao.forms import Form
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
+from jixiao.model.forms import Form
+from jixiao.model.scores import FormScore, State
+from jixiao.model.submission import Cell, FormData, IndicatorRow, Submission
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import load_model
-from jixiao.scoring import FormScore, State, score_submission
-from jixiao.submission import Cell, FormData, IndicatorRow, Submission
+from jixiao.scoring import score_submission
 
 ROWS = [
     ("产出指标", "数量指标", "入统规模工业企业数", "10", "12", "10", "10"),

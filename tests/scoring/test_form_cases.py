@@ -5,9 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from jixiao.forms import Form
-from jixiao.scoring import FormScore, score_submission
-from jixiao.submission import Submission
+from jixiao.model.forms import Form
+from jixiao.model.scores import FormScore
+from jixiao.model.submission import Submission
+from jixiao.scoring import score_submission
 
 
 def test_filing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from jixiao.scoring import State
+from jixiao.model.scores import State
 from jixiao.scoring.indicator import score_indicator
 from jixiao.scoring.outcome import basis_for
 

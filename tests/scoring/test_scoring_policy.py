@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from jixiao.forms import Form
-from jixiao.paths import pack_dir
+from jixiao.installation.paths import pack_dir
+from jixiao.model.forms import Form
+from jixiao.model.submission import Cell, FormData, IndicatorRow, Submission
 from jixiao.policy.model import PackInfo
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import load_model
 from jixiao.scoring import changes, grade, score_form, score_submission
-from jixiao.submission import Cell, FormData, IndicatorRow, Submission
 
 ITEM = {
     "id": "a", "name": "甲", "points": "5", "source": "s", "numerator": "a.b.c", "denominator": "x:a.b.d",

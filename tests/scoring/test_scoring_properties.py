@@ -9,12 +9,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
+from jixiao.model.scores import RowScore
+from jixiao.model.submission import Cell, FormData, IndicatorRow
 from jixiao.policy.scoring import ScoringPolicy
-from jixiao.scoring import RowScore, score_form
+from jixiao.scoring import score_form
 from jixiao.scoring.indicator import score_indicator
 from jixiao.scoring.outcome import basis_for
-from jixiao.submission import Cell, FormData, IndicatorRow
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "base": {},

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from jixiao.scoring import RowScore, Working
+from jixiao.model.scores import RowScore, Told, Working
 from jixiao.scoring.indicator import score_indicator
-from jixiao.scoring.model import Told
 from jixiao.scoring.outcome import basis_for
 
 WRITTEN = Working("higher_is_better", "10 = 10，得满分", "依据", {"target": "10"})

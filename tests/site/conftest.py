@@ -13,15 +13,15 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from jixiao.evaluation import evaluate
-from jixiao.paths import config_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
 from jixiao.policy import Pack
 from jixiao.publishing.register import RegisterRow, make_register
 from jixiao.publishing.site import SiteYear, Withdrawn, build_site, site_entry, site_info
 from jixiao.reports.html import render_report
 from jixiao.reports.summary import county_summary, department_summary, render_summary
 from jixiao.reports.view import report_view
-from jixiao.sample import load_filing
 
 DAY = date(2024, 9, 2)
 SAMPLES = ("jiangyong-2", "yunling-1", "xinghe-1")
@@ -38,7 +38,7 @@ def built(pack: Pack, tmp_path_factory: pytest.TempPathFactory) -> Path:
     info = site_info(pack)
     entries, lines, internal = [], [], b""
     for name in SAMPLES:
-        submission = load_filing(config_dir() / "demo" / "filings" / f"{name}.yaml", pack.forms)
+        submission = load_filing(demo_dir() / "filings" / f"{name}.yaml", pack.forms)
         department = pack.department(submission.unit_code)
         assert department is not None
         evaluation = evaluate(pack, submission, department=department)

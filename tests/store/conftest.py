@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from jixiao.model.submission import Submission
 from jixiao.store.filings import FilingRecord, put_delivery, put_filing
-from jixiao.submission import Submission
 
 UNIT = "11431125MB18152796"
 DAY = date(2024, 4, 1)

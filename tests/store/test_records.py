@@ -10,6 +10,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from jixiao.errors import JixiaoError
+from jixiao.model.submission import Submission
+from jixiao.model.targets import FormTargets, TargetRow, TargetSet
 from jixiao.store import Store
 from jixiao.store.filings import (
     FilingRecord,
@@ -43,8 +45,6 @@ from jixiao.store.targets import (
     target_records,
     target_set,
 )
-from jixiao.submission import Submission
-from jixiao.targets import FormTargets, TargetRow, TargetSet
 
 File = Callable[..., FilingRecord]
 OTHER = "12431199MB99020279"

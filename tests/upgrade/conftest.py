@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from jixiao.cycle.base import _store
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
+from jixiao.year.base import _store
 
 RELEASES = Path(__file__).resolve().parents[1] / "releases"
 

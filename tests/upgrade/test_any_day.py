@@ -9,8 +9,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from jixiao.cycle import Cycle, advance, open_cycle, outstanding
-from jixiao.cycle.program import Program, current_program
+from jixiao.year import Cycle, advance, open_cycle, outstanding
+from jixiao.year.program import Program, current_program
 from tests.operator.year import YEAR, Prepared, play, prepare, settings_in
 
 

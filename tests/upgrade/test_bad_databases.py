@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
 
 SPOILT: dict[str, tuple[str, str]] = {
     "newer schema": ("UPDATE alembic_version SET version_num = '9999'", "请先升级程序"),
@@ -33,7 +33,7 @@ def test_it_is_said_in_a_sentence(
     database.close()
     before = schema_and_rows(file)
     ran = subprocess.run(
-        [sys.executable, "-c", "from flows.cli import main; main()", *words],
+        [sys.executable, "-c", "from jixiao.cli import main; main()", *words],
         env={**os.environ, "JIXIAO_VAR": str(settings.var), "COLUMNS": "200"},
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip

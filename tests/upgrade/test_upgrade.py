@@ -11,17 +11,18 @@ import pytest
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from jixiao import __version__, findings, waivers
-from jixiao.cycle import Cycle, advance, open_cycle, outstanding, receipt_rows, standings
-from jixiao.cycle.base import _store
-from jixiao.cycle.decide import waive
-from jixiao.cycle.evaluate import evaluate_filing
-from jixiao.cycle.program import current_program
+from jixiao import __version__
 from jixiao.errors import JixiaoError
-from jixiao.settings import Settings
+from jixiao.installation.settings import Settings
+from jixiao.model import findings, waivers
 from jixiao.store.db import head
 from jixiao.store.filings import FilingRecord, filing_records
 from jixiao.store.tables import issued, metadata
+from jixiao.year import Cycle, advance, open_cycle, outstanding, receipt_rows, standings
+from jixiao.year.base import _store
+from jixiao.year.officer.decide import waive
+from jixiao.year.program import current_program
+from jixiao.year.steps.evaluate import evaluate_filing
 from tests.operator.year import tree
 
 YEAR = 2023
@@ -153,7 +154,7 @@ def test_a_take_over_that_breaks_off_leaves_nothing(
         raise OSError("power cut")
 
     with monkeypatch.context() as patch:
-        patch.setattr("jixiao.cycle.upgrade.put_program", broken)
+        patch.setattr("jixiao.year.upgrade.put_program", broken)
         with pytest.raises(OSError, match="power cut"):
             outstanding(cycle)
     assert rows(settings) == before

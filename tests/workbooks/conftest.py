@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
+from jixiao.demo.sample import load_filing
+from jixiao.model.submission import Cell, FormData, Submission
+from jixiao.model.targets import TargetSet, from_submission
 from jixiao.policy import Department, Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, FormData, Submission
-from jixiao.targets import TargetSet, from_submission
 from jixiao.workbooks import issue_workbook
 
-FILINGS = sorted((Path(__file__).resolve().parents[2] / "config/demo/filings").glob("*.yaml"))
-PROPOSALS = sorted((Path(__file__).resolve().parents[2] / "config/demo/targets").glob("*.yaml"))
+FILINGS = sorted((Path(__file__).resolve().parents[2] / "demo/filings").glob("*.yaml"))
+PROPOSALS = sorted((Path(__file__).resolve().parents[2] / "demo/targets").glob("*.yaml"))
 
 
 def _said(cell: Cell) -> str:

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EmptyCell
 
-from jixiao.diff import diff
-from jixiao.findings import Finding, Place, Severity
 from jixiao.intake import read_file
+from jixiao.model.diff import diff
+from jixiao.model.findings import Finding, Place, Severity
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
-from jixiao.submission import Submission
 from jixiao.workbooks import annotate, findings_workbook
 
 Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]

@@ -11,12 +11,12 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from jixiao.evaluation import evaluate
-from jixiao.intake import convert
-from jixiao.paths import config_dir
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.sample import load_filing
+from jixiao.installation.paths import demo_dir
+from jixiao.model.submission import Cell, Submission
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Cell, Submission
+from jixiao.spreadsheet import convert
 from jixiao.workbooks import issue_workbook
 
 #: executed, annual, weight, the score claimed → what the check column says of it
@@ -39,7 +39,7 @@ CASES = [
 
 def filed(pack: Pack, *cases: tuple[str, ...]) -> Submission:
     """A filing whose forms with an execution table hold one case each."""
-    filing = load_filing(config_dir() / "demo" / "filings" / "songxi-2.yaml", pack.forms)
+    filing = load_filing(demo_dir() / "filings" / "songxi-2.yaml", pack.forms)
     forms = [f for f in filing.forms if "execution.total.executed" in f.cells]
     assert len(forms) >= len(cases)
     for data, case in zip(forms, cases, strict=False):

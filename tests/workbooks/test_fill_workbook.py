@@ -11,12 +11,13 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import Workbook, load_workbook
 
+from jixiao.demo.fill import fill
 from jixiao.errors import JixiaoError
 from jixiao.intake import read_file
+from jixiao.model.submission import Cell, IndicatorRow, Submission
+from jixiao.model.targets import from_submission
 from jixiao.policy import Department, Pack
-from jixiao.submission import Cell, IndicatorRow, Submission
-from jixiao.targets import from_submission
-from jixiao.workbooks import fill, issue_workbook
+from jixiao.workbooks import issue_workbook
 
 Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]
 

@@ -13,9 +13,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao.intake import read_file
+from jixiao.model.submission import Cell, FormData, Submission
+from jixiao.model.targets import TargetSet, from_submission
 from jixiao.policy import Department, Pack
-from jixiao.submission import Cell, FormData, Submission
-from jixiao.targets import TargetSet, from_submission
 from jixiao.workbooks import issue_workbook
 
 Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]

@@ -10,9 +10,9 @@ from msgspec import structs
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from jixiao.model.submission import Cell, Submission
+from jixiao.model.targets import TargetSet
 from jixiao.policy import Department, Pack
-from jixiao.submission import Cell, Submission
-from jixiao.targets import TargetSet
 from jixiao.workbooks import issue_workbook
 
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from jixiao.findings import Finding, Place, Severity
+from jixiao.demo.fill import fill
 from jixiao.intake import read_file
+from jixiao.model.findings import Finding, Place, Severity
+from jixiao.model.submission import Submission
 from jixiao.policy import Pack
-from jixiao.submission import Submission
-from jixiao.workbooks import annotate, fill
+from jixiao.workbooks import annotate
 
 pytestmark = pytest.mark.office
 Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]

@@ -12,17 +12,19 @@ import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
 
-from jixiao.evaluation import evaluate
-from jixiao.intake import convert, read_file
+from jixiao.checking.evaluation import evaluate
+from jixiao.demo.fill import fill
+from jixiao.demo.sample import load_filing
+from jixiao.intake import read_file
+from jixiao.model.scores import FormScore
+from jixiao.model.submission import Cell, Submission
+from jixiao.model.targets import from_submission
 from jixiao.policy import Pack
-from jixiao.sample import load_filing
-from jixiao.scoring.model import FormScore
-from jixiao.submission import Cell, Submission
-from jixiao.targets import from_submission
-from jixiao.workbooks import fill, issue_workbook
+from jixiao.spreadsheet import convert
+from jixiao.workbooks import issue_workbook
 
 pytestmark = pytest.mark.office
-DEMO = Path(__file__).resolve().parents[2] / "config/demo/filings"
+DEMO = Path(__file__).resolve().parents[2] / "demo/filings"
 FILES = ("yunling-1", "songxi-2", "xinghe-1", "pinghu-1", "jiangyong-2")
 CENT = Decimal("0.01")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from jixiao.intake import convert, merge, read_file
-from jixiao.intake.narrative import heading_of
+from jixiao.demo.sample import load_filing
+from jixiao.intake import merge, read_file
+from jixiao.model.submission import Submission
+from jixiao.model.targets import TargetSet
 from jixiao.policy import Department, Pack
-from jixiao.sample import load_filing
-from jixiao.submission import Submission
-from jixiao.targets import TargetSet
+from jixiao.spreadsheet import convert
+from jixiao.spreadsheet.narrative import heading_of
 from jixiao.workbooks import narrative_outline
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,7 @@ def test_office_opens_it(
 
 
 def test_every_demonstration_department_gets_one(pack: Pack) -> None:
-    for path in sorted((ROOT / "config/demo/filings").glob("*-1.yaml")):
+    for path in sorted((ROOT / "demo/filings").glob("*-1.yaml")):
         filing = load_filing(path, pack.forms)
         department = pack.department(filing.unit_code)
         assert department is not None

@@ -6,11 +6,12 @@ import io
 
 from openpyxl import load_workbook
 
+from jixiao.demo.fill import fill
 from jixiao.intake import read_file
+from jixiao.model.submission import Submission
+from jixiao.model.targets import FormTargets, TargetSet, from_submission
 from jixiao.policy import Department, Pack
-from jixiao.submission import Submission
-from jixiao.targets import FormTargets, TargetSet, from_submission
-from jixiao.workbooks import fill, target_template
+from jixiao.workbooks import target_template
 
 
 def by_form(targets: TargetSet) -> dict[tuple[str, str | None], FormTargets]:

@@ -23,10 +23,10 @@ from openpyxl import load_workbook
 
 from benchmarks.county import County, Member, make_county
 from jixiao.intake import read_file
+from jixiao.model.submission import Cell, Submission
+from jixiao.model.targets import FormTargets, TargetRow, TargetSet
 from jixiao.policy import Department, Pack
 from jixiao.policy.model import Project
-from jixiao.submission import Cell, Submission
-from jixiao.targets import FormTargets, TargetRow, TargetSet
 from jixiao.workbooks import issue, issue_workbook, target_template
 from jixiao.workbooks.template import TEMPLATES, UnfitError, making
 from jixiao.workbooks.template.package import Tab, workbook

@@ -13,8 +13,8 @@ from collections.abc import Hashable, Sequence
 from datetime import date, datetime
 from threading import Lock
 
-from jixiao.intake.marker import COVER, SHEET, Marker
 from jixiao.policy import Department, Pack
+from jixiao.spreadsheet.marker import COVER, SHEET, Marker
 from jixiao.workbooks.form_sheet import Written
 from jixiao.workbooks.plan import Sheet
 from jixiao.workbooks.template.filling import Filled, Template

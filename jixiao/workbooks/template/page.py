@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
-from jixiao.forms import Form
+from jixiao.model.forms import Form
+from jixiao.model.submission import BLANKS, Cell, FormData, GroupHeader, IndicatorRow
 from jixiao.policy import Department, Pack
-from jixiao.submission import BLANKS, Cell, FormData, GroupHeader, IndicatorRow
 from jixiao.workbooks.canvas import Book
 from jixiao.workbooks.cover import Cover
 from jixiao.workbooks.form_sheet import Written, write_form

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from jixiao.intake.extract import number
+from jixiao.spreadsheet.text import number
 from jixiao.workbooks.canvas import row_height
 from jixiao.workbooks.template.unfit import UnfitError
 from jixiao.workbooks.typed import typed

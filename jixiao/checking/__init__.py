@@ -1,0 +1,1 @@
+"""What makes an evaluation of a filing, and looks across the county."""

@@ -1,0 +1,1 @@
+"""What plays the demonstration: filings as data, a clerk, a receiver of notices."""

@@ -1,0 +1,1 @@
+"""The fonts of printed pages, and which characters they can draw."""

@@ -1,0 +1,1 @@
+"""The nouns: forms, filings, scores, findings, targets; to and from JSON."""

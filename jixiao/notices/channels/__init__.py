@@ -1,0 +1,1 @@
+"""The ways out: their addresses, what is sent, how it is answered."""

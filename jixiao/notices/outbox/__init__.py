@@ -1,0 +1,1 @@
+"""Where notices wait, and how they leave."""

@@ -1,0 +1,1 @@
+"""C: the forms of a filing against each other."""

@@ -1,0 +1,1 @@
+"""E: budget and spending."""

@@ -1,0 +1,1 @@
+"""H: a filing beside those of the whole county."""

@@ -1,0 +1,1 @@
+"""G: who filed, and for what year."""

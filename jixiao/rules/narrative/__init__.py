@@ -1,0 +1,1 @@
+"""D: the report in words."""

@@ -1,0 +1,1 @@
+"""P: what can be printed."""

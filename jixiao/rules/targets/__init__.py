@@ -1,0 +1,1 @@
+"""B: targets and what was achieved of them."""

@@ -1,0 +1,1 @@
+"""A: each form in itself."""

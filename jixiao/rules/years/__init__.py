@@ -1,0 +1,1 @@
+"""F: this year against the last."""

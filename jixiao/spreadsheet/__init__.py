@@ -1,0 +1,1 @@
+"""What both reading and writing of workbooks stand on."""

@@ -1,0 +1,1 @@
+"""The steps of the year: what is due, and doing it."""
