@@ -40,8 +40,8 @@ from prefect.flows import Flow, load_flow_from_entrypoint
 from prefect.utilities.callables import parameter_schema
 
 from flows.server import POOL, SHARES
-from jixiao import __version__
 from jixiao.installation.paths import deployments_dir
+from jixiao.version import __version__
 
 #: What every deployment of prefect.yaml carries. With it, in a pool of ours, it is ours.
 TAG = "绩效自评"

@@ -10,7 +10,7 @@ from flows.deployments import read_deployments
 from flows.doctor import Check
 from flows.server import ask
 from flows.versions import outdated
-from jixiao import __version__
+from jixiao.version import __version__
 
 #: What to do where something of ours is not there.
 AGAIN = "重启 jixiao serve，或运行 jixiao register"

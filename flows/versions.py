@@ -17,7 +17,7 @@ from prefect import State
 from prefect.runtime import deployment
 from prefect.states import Failed
 
-from jixiao import __version__
+from jixiao.version import __version__
 
 P = ParamSpec("P")
 

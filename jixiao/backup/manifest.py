@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from jixiao import __version__
 from jixiao.errors import JixiaoError
 from jixiao.installation.contents import SAVED
 from jixiao.store.db import knows
+from jixiao.version import __version__
 
 MANIFEST = "manifest.json"
 #: Where the rows are, a file a table.

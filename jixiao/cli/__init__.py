@@ -13,9 +13,9 @@ from pathlib import Path
 
 import typer
 
-from jixiao import __version__
 from jixiao.cli import check, decide, diff, filings, notices, ops, packs, roster, site, year
 from jixiao.errors import JixiaoError, reason, remedy, unreadable
+from jixiao.version import __version__
 
 app = typer.Typer(
     name="jixiao",

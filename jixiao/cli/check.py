@@ -7,15 +7,13 @@ from typing import Annotated
 
 import typer
 
-from jixiao.checking.evaluation import evaluate
 from jixiao.checking.evaluation_json import EvaluationOut, evaluation_out
 from jixiao.cli.output import console, print_findings, print_json, print_table
-from jixiao.errors import JixiaoError, RefusedFile, reason
-from jixiao.intake import merge_all
-from jixiao.intake.child import ChildReader
+from jixiao.errors import JixiaoError
+from jixiao.library import audit as library_audit
+from jixiao.library import load_pack, pack_for, read
 from jixiao.model.evaluation import Evaluation
 from jixiao.model.findings import Severity
-from jixiao.model.submission import Submission
 from jixiao.policy import Pack
 from jixiao.rules import catalogue, every_rule, find
 from jixiao.rules.docs import render_markdown
@@ -44,38 +42,11 @@ def register(app: typer.Typer) -> None:
 
 
 def _evaluate(files: list[Path], year: int | None) -> tuple[Pack, Evaluation]:
-    """One submission out of the files, read in a disposable child, evaluated under its year's pack.
-
-    Without a year it is the one the files tell, else that of the newest pack.
-
-    Raises:
-        RefusedFile: a file is missing or cannot be read.
-    """
-    known = years_with_packs()
-    if not known:
-        raise JixiaoError("没有任何政策包，无法判断表样。请检查 config 文件夹。")
-    data: list[tuple[bytes, str]] = []
-    for path in files:
-        try:
-            data.append((path.read_bytes(), path.name))
-        except OSError as error:
-            raise RefusedFile("unreadable", f"读不了文件 {path}：{reason(error)}。") from None
-    pack = year_pack(year if year is not None else known[-1])
-    submission = _read(data, pack, year)
-    told = submission.year
-    if year is None and told in known and told != pack.year:
-        pack = year_pack(told)
-        submission = _read(data, pack, told)
-    return pack, evaluate(pack, submission)
-
-
-def _read(files: list[tuple[bytes, str]], pack: Pack, year: int | None) -> Submission:
-    with ChildReader(pack.forms) as reader:
-        read = [reader.read(data, name, year) for data, name in files]
-    for answer in read:
-        if isinstance(answer, RefusedFile):
-            raise answer
-    return merge_all([answer for answer in read if isinstance(answer, Submission)])
+    """The evaluation of the files under the pack of a year, else of the year they tell."""
+    given = load_pack(year) if year is not None else None
+    submission = read(files, given)
+    pack = given or pack_for(submission)
+    return pack, library_audit(submission, pack)
 
 
 def audit(files: FilesArg, year: YearOption = None, json: JsonOption = False) -> None:

@@ -14,11 +14,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from jixiao import __version__
 from jixiao.errors import JixiaoError, PackError, reason
 from jixiao.installation.contents import CONFIG
 from jixiao.installation.delivery import write_file
 from jixiao.installation.paths import config_dir, shipped_config_dir, var_dir, years_in
+from jixiao.version import __version__
 
 RECORD = ".shipped.json"
 

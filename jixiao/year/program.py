@@ -10,9 +10,10 @@ from pathlib import Path
 
 import msgspec
 
-from jixiao import __version__, reports
+from jixiao import reports
 from jixiao.installation.paths import shipped_template_dir, template_dir
 from jixiao.rules.versions import engine_key, rule_sources, written_source
+from jixiao.version import __version__
 from jixiao.year.hashing import content_hash
 
 _RELEASES = Path(__file__).parent / "releases"

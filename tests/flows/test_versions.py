@@ -18,7 +18,7 @@ from prefect.states import State
 from flows import deployments
 from flows.deployments import read_deployments, register_all
 from flows.versions import outdated
-from jixiao import __version__
+from jixiao.version import __version__
 
 pytestmark = pytest.mark.prefect
 

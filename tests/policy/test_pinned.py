@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from jixiao import __version__
 from jixiao.errors import JixiaoError, PackError
 from jixiao.installation import paths, pinned
 from jixiao.installation.paths import config_dir, demo_dir, template_dir
 from jixiao.installation.pinned import RECORD, pin, which_packs
 from jixiao.policy import load_pack
+from jixiao.version import __version__
 from jixiao.year import year_pack, years_with_packs
 
 YEAR = 2023

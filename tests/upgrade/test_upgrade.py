@@ -11,13 +11,13 @@ import pytest
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, text
 
-from jixiao import __version__
 from jixiao.errors import JixiaoError
 from jixiao.installation.settings import Settings
 from jixiao.model import findings, waivers
 from jixiao.store.db import head
 from jixiao.store.filings import FilingRecord, filing_records
 from jixiao.store.tables import issued, metadata
+from jixiao.version import __version__
 from jixiao.year import Cycle, advance, open_cycle, outstanding, receipt_rows, standings
 from jixiao.year.base import _store
 from jixiao.year.officer.decide import waive

@@ -15,7 +15,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from jixiao import __version__
 from jixiao.errors import PackError
 from jixiao.installation.delivery import write_file
 from jixiao.installation.differences import Change, differences
@@ -31,6 +30,7 @@ from jixiao.installation.pinned import (
 from jixiao.policy import load_pack
 from jixiao.policy.files import PackFiles
 from jixiao.rules import check_pack
+from jixiao.version import __version__
 
 
 class Standing(StrEnum):

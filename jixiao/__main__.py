@@ -1,0 +1,5 @@
+"""``python -m jixiao`` is the console script."""
+
+from jixiao.cli import main
+
+main()
