@@ -28,8 +28,8 @@ from jixiao.model.forms import Form
 from jixiao.model.submission import Cell, FormData, IndicatorRow
 from jixiao.policy.scoring import ScoringPolicy
 from jixiao.policy.yamlfile import load_model
-from jixiao.scoring import figures, indicator, score_form
-from jixiao.values import beside, hints, units
+from jixiao.scoring import figures, score_form
+from jixiao.values import hints
 from jixiao.values.parse import _cached as parsed
 
 PACK = Path(__file__).resolve().parent.parent / "config" / "2023"
@@ -50,11 +50,8 @@ OWN = [
     ("质量指标", "增长率", "{0}", "{1}"),
 ]
 
-CELL_CACHES = (parsed, indicator._judged, figures.points_text, figures.as_written)
-SHAPE_CACHES = (
-    hints.hint, hints._shared, units.unit_at, beside.unit_cell, beside.sign_cell,
-    indicator._direction,
-)  # fmt: skip
+CELL_CACHES = (parsed, figures.points_text)
+SHAPE_CACHES = (hints.hint,)
 
 
 def department(number: int) -> FormData:

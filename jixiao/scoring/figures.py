@@ -101,7 +101,6 @@ def shown(value: Value) -> str:
     return shown_amount(value.amount, value)
 
 
-@lru_cache(maxsize=4096)
 def as_written(text: str, symbol: str) -> str | None:
     """The text itself where it is no more than a plain figure with its unit."""
     found = _PLAIN.fullmatch(text)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
-from jixiao.model.scores import RowScore, State, Told, Working
+from jixiao.model.scores import RowScore, State, Told
 from jixiao.model.submission import IndicatorRow
 from jixiao.policy.scoring import Direction
 from jixiao.scoring.dates import score_deadline, score_rank
-from jixiao.scoring.figures import ZERO, points_text, squashed
+from jixiao.scoring.figures import ZERO, points_of, squashed
 from jixiao.scoring.outcome import Basis, Outcome, nothing, person, told
 from jixiao.scoring.quantity import aligned, score_quantity
 from jixiao.scoring.words import score_words
@@ -51,46 +50,14 @@ def direction_of(policy: Direction, level1: str, level2: str, name: str) -> Comp
     return policy.default
 
 
-@lru_cache(maxsize=4096)
-def _direction(basis: Basis, level1: str, level2: str, name: str) -> Comparator:
-    return direction_of(basis.policy.direction, level1, level2, name)
-
-
 def score_indicator(basis: Basis, row: IndicatorRow, number: int) -> RowScore:
     """The score of one row; ``number`` is its place in the form's list, from 0."""
-    target, actual, weight, score = row.target, row.actual, row.weight, row.score
-    name = row.name.text
-    state, points, claimed, computed, working, goal, done, ratio = _judged(
-        basis,
-        (row.level1, row.level2, name, row.sign.text, row.unit.text),
-        (target.text, actual.text, weight.text, score.text),
-        (target.problem, actual.problem, weight.problem, score.problem),
-    )
-    return RowScore(
-        "indicator", name.strip(), str(number), state, points, claimed, computed, working,
-        weight, score, goal, done, ratio, row,
+    weight, weight_error = points_of(row.weight)
+    claimed, _ = points_of(row.score)
+    target, actual = _values(basis, row)
+    errors = (
+        row.target.problem or _error(target), row.actual.problem or _error(actual), weight_error,
     )  # fmt: skip
-
-
-# State, weight, claimed and computed points, working, target, actual, ratio: see RowScore.
-_Judged = tuple[
-    State, Decimal | None, Decimal | None, Decimal | None, Working, Value, Value, Decimal | None
-]
-
-
-# A filing is scored again by every retry, revision, explanation and comparison of packs.
-@lru_cache(maxsize=4096)
-def _judged(
-    basis: Basis,
-    titles: tuple[str, str, str, str, str],
-    texts: tuple[str, str, str, str],
-    problems: tuple[str | None, str | None, str | None, str | None],
-) -> _Judged:
-    """Everything but the place; texts and problems are of target, actual, weight and score."""
-    weight, weight_error = points_text(texts[2]) if problems[2] is None else (None, problems[2])
-    claimed = points_text(texts[3])[0] if problems[3] is None else None
-    target, actual = _values(basis, titles, texts[0], texts[1])
-    errors = (problems[0] or _error(target), problems[1] or _error(actual), weight_error)
     if any(errors):
         outcome = _unreadable(basis, errors)
     elif squashed(actual.text) in basis.not_applicable:
@@ -101,21 +68,23 @@ def _judged(
         outcome = _several(basis, weight, claimed, target, actual)
     else:
         outcome = _single(basis, weight, claimed, target, actual)
-    state, points, _, _, _, ratio = outcome
-    return state, weight, claimed, points, outcome.working(basis), target, actual, ratio
+    return RowScore(
+        "indicator", row.name.text.strip(), str(number), outcome.state, weight, claimed,
+        outcome.points, outcome.working(basis), row.weight, row.score, target, actual,
+        outcome.ratio, row,
+    )  # fmt: skip
 
 
-def _values(
-    basis: Basis, titles: tuple[str, str, str, str, str], target: str, actual: str
-) -> tuple[Value, Value]:
-    level1, level2, name, sign, unit = titles
-    bands = basis.bands
-    # Groups return in every form; a name counts only where the policy speaks of names.
-    direction = _direction(basis, level1, level2, name if basis.by_name else "")
+def _values(basis: Basis, row: IndicatorRow) -> tuple[Value, Value]:
+    name, unit, bands = row.name.text, row.unit.text, basis.bands
+    direction = direction_of(basis.policy.direction, row.level1, row.level2, name)
     return (
-        parse(target, name=name, unit=unit, sign=sign, direction=direction, bands=bands),
-        parse(actual, name=name, unit=unit, role="actual", bands=bands),
-    )
+        parse(
+            row.target.text, name=name, unit=unit, sign=row.sign.text, direction=direction,
+            bands=bands,
+        ),
+        parse(row.actual.text, name=name, unit=unit, role="actual", bands=bands),
+    )  # fmt: skip
 
 
 def _error(value: Value) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,16 +15,15 @@ from jixiao.values import Bands
 _NEVER = Decimal("Infinity")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Basis:
-    """What a score stands on; compared by identity, so that it is cheap in a cache key.
+    """What a score stands on.
 
     Attributes:
         policy: the year's parameters.
         sources: source key → title; a key without a title stands for itself.
         year: fiscal year evaluated, for deadlines that name no year; ``None`` if not known.
         decimals, bands, higher_source: read off the policy once, as every row asks for them.
-        by_name: the policy knows directions by an indicator's name.
         not_applicable: words for an indicator that does not apply.
         over_from: achievement from which a target is exceeded too far; infinite if never.
     """
@@ -36,7 +34,6 @@ class Basis:
     decimals: int
     bands: Bands
     higher_source: str
-    by_name: bool
     not_applicable: frozenset[str]
     over_from: Decimal
 
@@ -44,28 +41,19 @@ class Basis:
         return self.sources.get(key, key)
 
 
-_KEPT: deque[Basis] = deque(maxlen=8)
-
-
 def basis_for(policy: ScoringPolicy, sources: Mapping[str, str], year: int | None) -> Basis:
-    """The same basis for the same policy, titles and year: rows scored before stay cached."""
-    for kept in tuple(_KEPT):
-        if kept.policy is policy and kept.year == year and kept.sources == sources:
-            return kept
+    """The policy with what every row asks of it read off."""
     over = policy.over_achievement
-    basis = Basis(
+    return Basis(
         policy=policy,
-        sources=dict(sources),
+        sources=sources,
         year=year,
         decimals=policy.decimals,
         bands=policy.qualitative.bands,
         higher_source=policy.higher.source,
-        by_name=bool(policy.direction.overrides),
         not_applicable=frozenset(policy.not_applicable.words),
         over_from=_NEVER if over.mode == "ignore" else over.threshold,
     )
-    _KEPT.append(basis)
-    return basis
 
 
 class Outcome(NamedTuple):

@@ -20,7 +20,6 @@ def _parse(formula: str) -> ast.expr:
     return ast.parse(formula, mode="eval").body
 
 
-@lru_cache(maxsize=256)
 def names(formula: str) -> tuple[str, ...]:
     """The column ids a formula uses, in order, each once."""
     found = [n for n in ast.walk(_parse(formula)) if isinstance(n, ast.Name)]

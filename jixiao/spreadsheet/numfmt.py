@@ -11,7 +11,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
-from functools import lru_cache
 
 GENERAL = "General"
 BUILT_IN = {
@@ -91,7 +90,6 @@ def display(number: Decimal, code: str, *, date1904: bool = False) -> str:
     return f"{compiled.prefix}{text}{compiled.suffix}"
 
 
-@lru_cache(maxsize=512)
 def _compile(code: str) -> _Format:
     code = _NOISE.sub("", code).strip()
     if code in {"", "@"} or code.lower() == "general":

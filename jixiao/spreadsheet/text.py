@@ -64,7 +64,6 @@ def loose(text: str) -> str:
     return match["name"] if match else stripped
 
 
-@lru_cache(maxsize=4096)
 def split_points(text: str) -> tuple[str, str | None]:
     """``产出指标（70分）`` → ``("产出指标", "70")``; no points → ``None``."""
     match = _POINTS.match(key(text))

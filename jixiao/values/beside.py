@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 from jixiao.values.model import Comparator, Unit, ValueProblem, quoted
 from jixiao.values.normalise import normalise
@@ -21,7 +20,6 @@ _SIGN_CELLS = {
 _NO_SIGN = frozenset({"定性", "定性指标", "定量", "定量指标"})
 
 
-@lru_cache(maxsize=1024)
 def unit_cell(text: str) -> Unit | None:
     """The unit a unit cell names, ``None`` for a blank one.
 
@@ -47,7 +45,6 @@ def _odd(rest: str) -> bool:
     return bool(rest) and not (rest.isalpha() and len(rest) <= 8)
 
 
-@lru_cache(maxsize=256)
 def sign_cell(text: str) -> Comparator | None:
     """The comparator a sign cell names, ``None`` for a blank one or a mere 定量.
 

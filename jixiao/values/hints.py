@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from jixiao.values.model import Unit, ValueProblem
 from jixiao.values.normalise import normalise
@@ -18,13 +19,8 @@ _SCOPE = re.compile(r"全国|全省|全市|全县|全区|全州")
 _COUNTED = re.compile(r"人次|人数|次数|户数|家数|件数|份数|个数|台数|数量|场次|面积|容量|里程|产量")
 
 
-# What any of the above begins with: most names have none of it, and one look tells.
-_MAYBE = re.compile("|".join((r"[(]", _TIMELY.pattern, _RANKED.pattern, _COUNTED.pattern)))
-
-
-class Hint:
-    """What a name says. Compared by identity, so that it is cheap in a cache key; names that say
-    the same share one.
+class Hint(NamedTuple):
+    """What a name says.
 
     Attributes:
         unit: the unit in brackets at the name's end, if it is a known one.
@@ -33,17 +29,14 @@ class Hint:
         counted: the name counts something, so a bare 3万 is not money.
     """
 
-    __slots__ = ("counted", "ranked", "scope", "timely", "unit")
-
-    def __init__(
-        self, unit: Unit | None, timely: bool, ranked: bool, scope: str | None, counted: bool
-    ) -> None:
-        self.unit, self.timely, self.ranked = unit, timely, ranked
-        self.scope, self.counted = scope, counted
+    unit: Unit | None = None
+    timely: bool = False
+    ranked: bool = False
+    scope: str | None = None
+    counted: bool = False
 
 
-_shared = lru_cache(maxsize=1024)(Hint)
-NO_HINT = _shared(None, False, False, None, False)
+NO_HINT = Hint()
 
 
 @lru_cache(maxsize=4096)
@@ -55,8 +48,6 @@ def hint(name: str) -> Hint:
         clean = normalise(name)
     except ValueProblem:
         return NO_HINT  # the name is not the value: its own checks report it
-    if not _MAYBE.search(clean):
-        return NO_HINT
     found = _UNIT.search(clean)
     unit = known_unit(found["unit"]) if found else None
     timely, ranked = bool(_TIMELY.search(clean)), bool(_RANKED.search(clean))
@@ -64,7 +55,7 @@ def hint(name: str) -> Hint:
     if not (unit or timely or ranked or counted):
         return NO_HINT
     among = _SCOPE.search(clean)
-    return _shared(unit, timely, ranked, among.group() if among else None, counted)
+    return Hint(unit, timely, ranked, among.group() if among else None, counted)
 
 
 def known_unit(text: str) -> Unit | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from functools import lru_cache
 
 from jixiao.values.model import IncomparableUnits, Unit
 from jixiao.values.numerals import CONTEXT
@@ -117,7 +116,6 @@ _PER = re.compile(
 _LATIN = re.compile(r"[A-Za-z0-9]")
 
 
-@lru_cache(maxsize=4096)
 def unit_at(text: str) -> tuple[Unit | None, bool, str]:
     """The unit a text begins with: unit (``None`` if it begins with none), 余/多 seen, the rest.
 

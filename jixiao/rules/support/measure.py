@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from jixiao.values import Unit, commensurable
 
@@ -85,7 +85,6 @@ class Measure:
         return commensurable(self.unit, other.unit)
 
 
-@lru_cache(maxsize=8192)
 def telling(name: str) -> int:
     """Number of characters of a name that are not words every report uses."""
     return len(_GENERIC.sub("", name))

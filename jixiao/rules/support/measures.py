@@ -201,7 +201,6 @@ def _about_same(a: Measure, b: Measure) -> bool:
     return one.comparable(other) and _in_common(one.name, other.name)
 
 
-@lru_cache(maxsize=4096)
 def _in_common(a: str, b: str) -> bool:
     pieces = {a[i : i + 3] for i in range(len(a) - 2)}
     return alike(a, b) >= 0.5 or any(b[i : i + 3] in pieces for i in range(len(b) - 2))
@@ -219,7 +218,6 @@ def _same_name(a: Measure, b: Measure) -> bool:
     return len(extra) >= 2 and extra != long.name and extra in short.context
 
 
-@lru_cache(maxsize=8192)
 def _near_names(short: str, long: str) -> bool:
     """A spelling variant or the end of the longer name, with the same digits in it."""
     if not long.endswith(short) and (len(short) < 6 or alike(short, long) < 0.92):

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from jixiao.rules.support.measure import Measure
 from jixiao.rules.support.text import normal
-from jixiao.values import Unit, chinese_number, unit_of
+from jixiao.values import chinese_number, unit_of
 
 _SCOPES = "全国|全省|全市|全县|全区|全州"
 _MAGNITUDES = "万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千"
@@ -76,12 +76,6 @@ def clean(text: str) -> str:
     return _QUOTES.sub("", normal(text.translate(_CIRCLED)).translate(_PLAIN))
 
 
-@lru_cache(maxsize=256)
-def _unit(symbol: str) -> Unit:
-    return unit_of(symbol)
-
-
-@lru_cache(maxsize=4096)
 def name_of(text: str) -> str:
     """Words before a figure as a name: no decoration, one spelling for the usual variants."""
     name = _LEAD.sub("", text)
@@ -162,7 +156,7 @@ def _measure(
     if prefix.endswith(("-", "−")):
         prefix, figure = prefix[:-1], -figure
     aim = target or bool(match["bound"]) or bool(_TARGET.search(clause))
-    unit = _unit(match["unit"])
+    unit = unit_of(match["unit"])
     if growth:
         if _DOWN.search(prefix):
             figure = -figure
@@ -232,7 +226,6 @@ def _base(found: list[Measure], sentence: int) -> Measure | None:
     return None
 
 
-@lru_cache(maxsize=64)
 def _place(digits: str) -> Decimal:
     return Decimal(digits) if digits.isascii() else chinese_number(digits) or Decimal(0)
 

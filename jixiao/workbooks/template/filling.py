@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from jixiao.workbooks.canvas import lines_needed
 from jixiao.workbooks.form_sheet import Written, told
@@ -168,7 +167,6 @@ def after_style(result: Result, values: list[Value], texts: Sequence[str]) -> tu
     )
 
 
-@lru_cache(maxsize=2048, typed=True)
 def _after_style(formula: str, value: Value) -> tuple[str, bool]:
     if isinstance(value, str) and value not in _ERRORS:
         kind = ' t="str"' if value else ""

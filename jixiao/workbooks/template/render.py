@@ -69,7 +69,6 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-@lru_cache(maxsize=1024)
 def height(lines: float) -> str:
     """The attributes of a row that is so many lines high; heights are whole pixels."""
     pixels = int(row_height(lines) * 4.0 / 3.0 + 0.5)
