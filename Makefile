@@ -40,6 +40,7 @@ check: lint types arrows
 
 lint: .venv/dev
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check --quiet .
 
 types: .venv/dev
 	$(BIN)/mypy

@@ -105,9 +105,12 @@ def show(departments: int, found: dict[str, Measured]) -> None:
         measured = found["libraries"]
         for name, cost in measured.stages.items():
             _line(
-                name, cost, measured.stages[name.partition(" by ")[0]], measured.departments,
+                name,
+                cost,
+                measured.stages[name.partition(" by ")[0]],
+                measured.departments,
                 measured.peak,
-            )  # fmt: skip
+            )
 
 
 def _line(name: str, cost: Cost, base: Cost | None, departments: int, peak: float) -> None:
@@ -139,9 +142,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--prefect", action="store_true", help="also through Prefect")
     parser.add_argument(
-        "--issue-only", action="store_true",
+        "--issue-only",
+        action="store_true",
         help="up to the day the workbooks go out, for sizes whose filings take hours",
-    )  # fmt: skip
+    )
     parser.add_argument("--only", choices=KINDS, nargs="+", help="these kinds alone")
     parser.add_argument("--keep", type=Path, help="folder for the made counties")
     parser.add_argument("--measure", choices=KINDS, help=argparse.SUPPRESS)
@@ -159,9 +163,12 @@ def main() -> None:
             empty = "-empty" if words.issue_only else ""
             place = (words.keep or Path(folder)) / f"{departments}-{words.seed}{empty}"
             county = lay_out(
-                place, load_pack(pack_dir(YEAR)), departments, words.seed,
+                place,
+                load_pack(pack_dir(YEAR)),
+                departments,
+                words.seed,
                 filled=not words.issue_only,
-            )  # fmt: skip
+            )
             found = {kind: measure(kind, county, words.rounds) for kind in kinds}
             whole = [m for kind, m in found.items() if kind != "libraries"]
             if len({m.accepted for m in whole}) > 1:

@@ -90,8 +90,11 @@ class Measured:
             yield
         cost = self.stages[name] = Cost(tree_cpu() - cpu, time.perf_counter() - wall)
         # The largest sizes take hours: whoever waits sees how far it is.
-        print(f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, MB: {self.memory()}",
-              file=sys.stderr, flush=True)  # fmt: skip
+        print(
+            f"{name}: {cost.cpu:.2f} s CPU, {cost.wall:.2f} s, MB: {self.memory()}",
+            file=sys.stderr,
+            flush=True,
+        )
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -273,11 +276,14 @@ def libraries(pack: Pack, county: LaidOut) -> Measured:
         read_by_openpyxl(files)
     views = [
         report_view(
-            pack, evaluate(pack, m.filing, department=m.department, targets=m.targets),
-            department=m.department, public=False, filed_on=DAY,
+            pack,
+            evaluate(pack, m.filing, department=m.department, targets=m.targets),
+            department=m.department,
+            public=False,
+            filed_on=DAY,
         )
         for m in members
-    ]  # fmt: skip
+    ]
     others.reports(views, DAY, measured.stage)
     return measured
 

@@ -25,19 +25,23 @@ def main() -> int:
         report = Path(folder) / "long.xml"
         ran = subprocess.run(
             [sys.executable, "-m", "pytest", "--long", "-q", f"--junitxml={report}", "tests"],
-            cwd=ROOT, env={**os.environ, "JIXIAO_REQUIRE_ALL": "1"}, check=False,
-        )  # fmt: skip
+            cwd=ROOT,
+            env={**os.environ, "JIXIAO_REQUIRE_ALL": "1"},
+            check=False,
+        )
         rows = [_row(case) for case in ET.parse(report).iter("testcase")]
-    _write([
-        BEGIN,
-        f"`make long`, {date.today()}, commit {_commit()}, {time.monotonic() - began:.0f} s in all, "
-        f"{os.cpu_count()} cores:",
-        "",
-        "| proof | result | s |",
-        "|--|--|--|",
-        *rows,
-        END,
-    ])  # fmt: skip
+    _write(
+        [
+            BEGIN,
+            f"`make long`, {date.today()}, commit {_commit()}, {time.monotonic() - began:.0f} s in all, "
+            f"{os.cpu_count()} cores:",
+            "",
+            "| proof | result | s |",
+            "|--|--|--|",
+            *rows,
+            END,
+        ]
+    )
     return ran.returncode
 
 

@@ -36,12 +36,18 @@ def notices(count: int) -> list[Notice]:
     body = "你单位 2023 年度的绩效自评还缺：\n1. 附件2 部门整体支出绩效自评表\n" * 6
     return [
         Notice(
-            year=2023, stage="submit", recipient=f"{n:018d}", kind="submit_reminder",
-            due=date(2024, 4, 23), subject="", channel="departments",
-            title="2023 年度绩效自评尚未报齐，还有 7 天截止", body=body,
+            year=2023,
+            stage="submit",
+            recipient=f"{n:018d}",
+            kind="submit_reminder",
+            due=date(2024, 4, 23),
+            subject="",
+            channel="departments",
+            title="2023 年度绩效自评尚未报齐，还有 7 天截止",
+            body=body,
         )
         for n in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def main() -> None:

@@ -31,9 +31,18 @@ _RUN = ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"})
 
 #: A run in one of these is over, or waits and sends no heartbeats: it is not dead.
 _AT_REST = (
-    "Completed", "Failed", "Crashed", "Cancelled", "Cancelling",
-    "Suspended", "Paused", "AwaitingRetry", "AwaitingConcurrencySlot", "Scheduled", "Late",
-)  # fmt: skip
+    "Completed",
+    "Failed",
+    "Crashed",
+    "Cancelled",
+    "Cancelling",
+    "Suspended",
+    "Paused",
+    "AwaitingRetry",
+    "AwaitingConcurrencySlot",
+    "Scheduled",
+    "Late",
+)
 
 
 def zombie() -> AutomationCore:

@@ -229,9 +229,10 @@ def _prefect(settings: Settings) -> Iterator[Check]:
     api = _api(settings)
     if api is None or not answers(api):
         yield Check(
-            "Prefect 服务", f"没有应答（{api or '没有运行'}）",
+            "Prefect 服务",
+            f"没有应答（{api or '没有运行'}）",
             "运行 jixiao serve，或 systemctl start jixiao（省级：jixiao-server）",
-        )  # fmt: skip
+        )
         return
     yield Check("Prefect 服务", api)
     login = _login(api)
@@ -271,9 +272,10 @@ def _login(api: str) -> Check:
         if os.environ.get(SERVER_LOGIN) == "":
             # Prefect does not take it for "none": it then refuses everybody.
             return Check(
-                name, f"{SERVER_LOGIN} 写了但是空的，服务会拒绝所有人",
+                name,
+                f"{SERVER_LOGIN} 写了但是空的，服务会拒绝所有人",
                 f"写上“用户名:密码”（{LOGIN} 相同），或删掉这一行，再重启服务",
-            )  # fmt: skip
+            )
         return Check(name, error.message, f"改正环境文件里的 {LOGIN}，再重启执行器")
     given = bool(os.environ.get(LOGIN))
     return Check(name, "已登录" if given else "没有设登录；服务只应听本机 127.0.0.1")

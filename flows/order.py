@@ -60,8 +60,14 @@ def start_shares(stage: str, step: str, year: int, day: date | None, run: str, p
         run: this run's id. Tried again, it starts no share a second time.
     """
     for number in range(1, parts + 1):
-        given = {"stage": stage, "step": step, "part": number, "parts": parts, "year": year,
-                 "day": day}  # fmt: skip
+        given = {
+            "stage": stage,
+            "step": step,
+            "part": number,
+            "parts": parts,
+            "year": year,
+            "day": day,
+        }
         run_deployment(
             "share/share",
             parameters={name: value for name, value in given.items() if value is not None},

@@ -194,9 +194,20 @@ def _kept(start: Callable[[], subprocess.Popen[bytes]]) -> Iterator[Kept]:
 def _start_worker(home: Path) -> subprocess.Popen[bytes]:
     with (home / "worker.log").open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own words
-            [sys.executable, "-m", "prefect", "worker", "start", "--pool", POOL,
-             "--type", "process", "--limit", RUNS_AT_ONCE],
+            [
+                sys.executable,
+                "-m",
+                "prefect",
+                "worker",
+                "start",
+                "--pool",
+                POOL,
+                "--type",
+                "process",
+                "--limit",
+                RUNS_AT_ONCE,
+            ],
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-        )  # fmt: skip
+        )

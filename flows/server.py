@@ -262,13 +262,22 @@ def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
     """A server's process in the environment's settings; it logs to ``server.log``."""
     with (home / "server.log").open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1",
-             "--port", str(port)],
+            [
+                sys.executable,
+                "-m",
+                "prefect",
+                "server",
+                "start",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            ],
             stdout=output,
             stderr=subprocess.STDOUT,
             # Ctrl-C is ours to handle: workers end before their server does.
             start_new_session=True,
-        )  # fmt: skip
+        )
 
 
 def free_port(wanted: int = 0) -> int | None:

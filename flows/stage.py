@@ -142,8 +142,11 @@ def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -
         rows = _one_each([do_item.submit(id, year, day, i, aside=aside) for i in items], items)
     else:
         futures = [do_batch.submit(id, year, day, batch) for batch in batches]
-        rows = [row for future, batch in zip(futures, batches, strict=True)
-                for row in _batch_rows(future, batch)]  # fmt: skip
+        rows = [
+            row
+            for future, batch in zip(futures, batches, strict=True)
+            for row in _batch_rows(future, batch)
+        ]
     head = {"年度": str(year), "步骤": step(id).title}
     return Ran([{**head, **row} for row in rows], len(batches))
 

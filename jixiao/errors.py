@@ -107,7 +107,7 @@ _DATABASE = (
     ("does not exist", "没有这个数据库或用户", "请检查 JIXIAO_DATABASE"),
     ("too many", "数据库的连接数已用完", "请放宽数据库的连接数限制"),
     ("onnection", "连接不上或连接已断开", "请检查数据库是否启动、网络是否通"),
-)  # fmt: skip
+)
 
 
 def database_trouble(error: object) -> tuple[str, str]:

@@ -46,8 +46,10 @@ def main(place: Path, out: Path) -> None:
         text.replace("  show_contact: false\n", "  show_contact: false\n  formats: [docx]\n")
     )
     os.environ |= {
-        "JIXIAO_HOME": str(home), "JIXIAO_SIGNING_KEY": KEY, "JIXIAO_SETTLE_SECONDS": "0",
-    }  # fmt: skip
+        "JIXIAO_HOME": str(home),
+        "JIXIAO_SIGNING_KEY": KEY,
+        "JIXIAO_SETTLE_SECONDS": "0",
+    }
     subprocess.run(
         [sys.executable, "-c", "from flows.cli import main; main()", "demo", "--var", str(var)],
         check=True,
@@ -125,8 +127,9 @@ def go_on(var: Path) -> None:
             r[0] for r in database.execute("SELECT id FROM outbox WHERE status='sent' ORDER BY id")
         ]
         for id, status, why in (
-            (ids[0], "refused", "HTTP 404"), (ids[1], "unknown", "发送途中中断"),
-        ):  # fmt: skip
+            (ids[0], "refused", "HTTP 404"),
+            (ids[1], "unknown", "发送途中中断"),
+        ):
             database.execute(
                 "UPDATE outbox SET status=?, last_error=? WHERE id=?", (status, why, id)
             )
@@ -143,8 +146,17 @@ def dumped(var: Path, place: Path) -> bytes:
     subprocess.run([*psql, "-c", f"DROP DATABASE IF EXISTS {DATABASE}"], check=True)
     subprocess.run([*psql, "-c", f"CREATE DATABASE {DATABASE}"], check=True)
     restore(Settings(place / "second", POSTGRES + DATABASE), file)
-    dump = ["pg_dump", "-h", "127.0.0.1", "-U", "postgres", "--no-owner", "--inserts",
-            "--rows-per-insert=50", DATABASE]  # fmt: skip
+    dump = [
+        "pg_dump",
+        "-h",
+        "127.0.0.1",
+        "-U",
+        "postgres",
+        "--no-owner",
+        "--inserts",
+        "--rows-per-insert=50",
+        DATABASE,
+    ]
     sql = subprocess.run(dump, check=True, capture_output=True).stdout
     subprocess.run([*psql, "-c", f"DROP DATABASE {DATABASE}"], check=True)
     shutil.rmtree(place / "second")

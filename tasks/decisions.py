@@ -26,16 +26,23 @@ def decide_filing(
 ) -> str:
     """Accept, return or take back the acceptance of a filing; answers what was done."""
     deed = {
-        "通过": decide.accept, "退回": decide.return_filing, "撤回通过": decide.withdraw,
-    }[decision]  # fmt: skip
+        "通过": decide.accept,
+        "退回": decide.return_filing,
+        "撤回通过": decide.withdraw,
+    }[decision]
     return deed(decide.cycle_of(unit, years, day), unit, officer, reason)
 
 
 @task(name="豁免", task_run_name="豁免 {unit} {finding}", persist_result=False)
 def waive_finding(
-    unit: str, finding: str, officer: str, reason: str, until: date | None, years: list[int],
+    unit: str,
+    finding: str,
+    officer: str,
+    reason: str,
+    until: date | None,
+    years: list[int],
     day: date,
-) -> str:  # fmt: skip
+) -> str:
     """Waive a finding; answers what was done."""
     return decide.waive(decide.cycle_of(unit, years, day), unit, finding, officer, reason, until)
 

@@ -118,9 +118,15 @@ def _names(value: object) -> bool:
 
 #: Field → whether a value can be one.
 _SHAPE: dict[str, Callable[[object], bool]] = {
-    "revision": _text, "made": _text, "program": _text, "files": _texts, "links": _texts,
-    "rows": _counts, "elsewhere": _texts, "settings": _names,
-}  # fmt: skip
+    "revision": _text,
+    "made": _text,
+    "program": _text,
+    "files": _texts,
+    "links": _texts,
+    "rows": _counts,
+    "elsewhere": _texts,
+    "settings": _names,
+}
 
 
 def _checked(given: dict[str, Any]) -> Manifest:

@@ -54,8 +54,10 @@ def _encode(value: Any) -> Any:
 
 
 _DECODERS: dict[str, Callable[[str], Any]] = {
-    "bytes": base64.b64decode, "time": datetime.fromisoformat, "date": date.fromisoformat,
-}  # fmt: skip
+    "bytes": base64.b64decode,
+    "time": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}
 
 
 def _decode(value: Any) -> Any:

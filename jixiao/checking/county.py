@@ -36,9 +36,14 @@ def county_findings(
     for code, department in roster.items():
         submission = filed.get(code) or Submission(pack.year, code, department.name)
         facts = Facts(
-            forms=pack.forms, submission=submission, scores=(), policy=pack.scoring,
-            year=pack.year, department=department, county=county,
-        )  # fmt: skip
+            forms=pack.forms,
+            submission=submission,
+            scores=(),
+            policy=pack.scoring,
+            year=pack.year,
+            department=department,
+            county=county,
+        )
         for rule in rules:
             setting = pack.rules.setting(rule.code)
             if not rule.applies(pack.year, setting):

@@ -97,15 +97,21 @@ def explain(
     out = evaluation_out(pack, evaluation)
     found = [
         {
-            "表": form.form, "项目": form.project or "", "位置": f"{form.sheet}!{r.cell or ''}",
-            "行": r.name, "分值": r.weight or "—", "自评": r.claimed or "—",
-            "重算": r.computed or "—", "算式": r.working or "—", "规则": r.rule or "—",
+            "表": form.form,
+            "项目": form.project or "",
+            "位置": f"{form.sheet}!{r.cell or ''}",
+            "行": r.name,
+            "分值": r.weight or "—",
+            "自评": r.claimed or "—",
+            "重算": r.computed or "—",
+            "算式": r.working or "—",
+            "规则": r.rule or "—",
             "依据": r.source or "—",
         }
         for form in out.forms
         for r in form.rows
         if row in r.name or row in (r.cell, f"{form.sheet}!{r.cell}")
-    ]  # fmt: skip
+    ]
     if not found:
         names = "、".join(r.name for form in out.forms for r in form.rows[:12])
         raise JixiaoError(f"没有找到“{row}”。可以写行名的一部分，例如：{names[:200]}")
@@ -187,18 +193,26 @@ def _rules(said: str | None, year: int | None, json: bool) -> None:
 
 def _row(rule: Rule) -> dict[str, str]:
     return {
-        "代码": rule.code, "助记名": rule.name or "（没有）", "名称": rule.title,
-        "级别": rule.severity.chinese, "类别": rule.family,
-    }  # fmt: skip
+        "代码": rule.code,
+        "助记名": rule.name or "（没有）",
+        "名称": rule.title,
+        "级别": rule.severity.chinese,
+        "类别": rule.family,
+    }
 
 
 def _source(source: RuleSource) -> dict[str, str]:
     """What a rule stands on, field by field; 说明 is how the catalogue words it."""
     return {
-        "可信度": source.confidence, "标题": source.title, "文号": source.number,
-        "条款": source.article, "日期": source.date, "网址": source.address,
-        "原文": source.quote, "说明": f"{source.label}：{source.text}",
-    }  # fmt: skip
+        "可信度": source.confidence,
+        "标题": source.title,
+        "文号": source.number,
+        "条款": source.article,
+        "日期": source.date,
+        "网址": source.address,
+        "原文": source.quote,
+        "说明": f"{source.label}：{source.text}",
+    }
 
 
 def _fields(year: int | None, json: bool) -> None:
@@ -214,11 +228,14 @@ def _try(file: Path, year: int, json: bool) -> None:
     trial = try_rules(open_cycle(year), file)
     rows = [
         {
-            "年度": str(hit.year), "单位": hit.name, "代码": hit.finding.code,
-            "级别": hit.finding.severity.chinese, "问题": hit.finding.message,
+            "年度": str(hit.year),
+            "单位": hit.name,
+            "代码": hit.finding.code,
+            "级别": hit.finding.severity.chinese,
+            "问题": hit.finding.message,
         }
         for hit in trial.hits
-    ]  # fmt: skip
+    ]
     if json:
         print_json({"filings": trial.filings, "hits": rows})
         return

@@ -103,14 +103,19 @@ def county(year: YearArg = None, day: DayOption = None, json: JsonOption = False
     """全县对照：和别的单位比，金额单位、雷同文字、离谱的数字、没有报送的单位；只作提示。"""
     rows = [
         {
-            "年度": str(cycle.year), "单位代码": department.code, "单位": department.name,
-            "编号": finding.fingerprint, "代码": finding.code, "名称": finding.title,
-            "问题": finding.message, "怎么改": finding.remedy,
+            "年度": str(cycle.year),
+            "单位代码": department.code,
+            "单位": department.name,
+            "编号": finding.fingerprint,
+            "代码": finding.code,
+            "名称": finding.title,
+            "问题": finding.message,
+            "怎么改": finding.remedy,
         }
         for cycle in cycles(year, day)
         for department, findings in look_across(cycle)
         for finding in findings
-    ]  # fmt: skip
+    ]
     if json:
         print_json(rows)
     elif rows:

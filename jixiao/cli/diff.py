@@ -40,11 +40,15 @@ def diff_command(
         before, after = (filed(connection, known[n].id) for n in chosen)
     rows = [
         {
-            "表": c.form, "项目": c.project or "", "位置": f"{c.sheet} {c.cell}".strip(),
-            "内容": c.name, "原为": c.before or "（空白）", "现为": c.after or "（空白）",
+            "表": c.form,
+            "项目": c.project or "",
+            "位置": f"{c.sheet} {c.cell}".strip(),
+            "内容": c.name,
+            "原为": c.before or "（空白）",
+            "现为": c.after or "（空白）",
         }
         for c in diff(before, after, cycle.pack.forms)
-    ]  # fmt: skip
+    ]
     if json:
         print_json(rows)
     elif rows:

@@ -29,9 +29,11 @@ def register(app: typer.Typer) -> None:
 
 
 def summary(
-    year: YearArg = None, day: DayOption = None, format: FormatOption = None,
+    year: YearArg = None,
+    day: DayOption = None,
+    format: FormatOption = None,
     json: JsonOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """全县汇总：谁报了、等次、排名、分布、最常见的问题；公开期开始前标为草稿。"""
     chosen = tuple(format or FORMATS)
     unknown = [f for f in chosen if f not in FORMATS]
@@ -43,7 +45,7 @@ def summary(
         state = "草稿" if written.summary.draft else "正式"
         rows += [
             {"年度": str(cycle.year), "状态": state, "文件": place} for place in written.places
-        ]  # fmt: skip
+        ]
     if json:
         print_json(rows)
     else:

@@ -215,9 +215,11 @@ def list_command(year: YearArg = None, day: DayOption = None, json: JsonOption =
 
 
 def approve_command(
-    year: int, unit: Annotated[str, typer.Argument(help="单位代码。")], officer: OfficerOption,
+    year: int,
+    unit: Annotated[str, typer.Argument(help="单位代码。")],
+    officer: OfficerOption,
     day: DayOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """批复一个单位申报的绩效目标。"""
     (cycle,) = cycles(year, day)
     record = approve(cycle, unit, officer)
@@ -225,10 +227,12 @@ def approve_command(
 
 
 def return_command(
-    year: int, unit: Annotated[str, typer.Argument(help="单位代码。")], officer: OfficerOption,
+    year: int,
+    unit: Annotated[str, typer.Argument(help="单位代码。")],
+    officer: OfficerOption,
     reason: Annotated[str, typer.Option("--reason", help="退回原因，会告诉单位。")],
     day: DayOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """退回一个单位申报的绩效目标。"""
     (cycle,) = cycles(year, day)
     return_targets(cycle, unit, officer, reason)

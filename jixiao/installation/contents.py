@@ -45,13 +45,22 @@ LOGS = ("-wal", "-shm", "-journal")
 
 #: Everything that may lie there.
 CONTENTS = (
-    INBOX, ARCHIVE, DELIVERIES, REPORTS, SITE, ROSTER, CONFIG, TEMPLATES, DATABASE,
+    INBOX,
+    ARCHIVE,
+    DELIVERIES,
+    REPORTS,
+    SITE,
+    ROSTER,
+    CONFIG,
+    TEMPLATES,
+    DATABASE,
     *(
         Entry(f"{DATABASE.name}{end}", "SQLite 数据库的日志", left_out="只在数据库打开时有用")
         for end in LOGS
     ),
-    RECORDS, NOTICES,
-)  # fmt: skip
+    RECORDS,
+    NOTICES,
+)
 
 #: What a backup holds.
 SAVED = tuple(entry for entry in CONTENTS if not entry.left_out)

@@ -16,9 +16,26 @@ from jixiao.spreadsheet.text import legal, whole_number
 
 _SILENT = {"script", "style", "head", "noscript", "template", "svg", "iframe", "object", "select"}
 _INLINE = {
-    "a", "abbr", "b", "big", "code", "del", "em", "font", "i", "ins", "label", "mark", "s", "small",
-    "span", "strong", "sub", "sup", "u",
-}  # fmt: skip
+    "a",
+    "abbr",
+    "b",
+    "big",
+    "code",
+    "del",
+    "em",
+    "font",
+    "i",
+    "ins",
+    "label",
+    "mark",
+    "s",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "u",
+}
 MAX_SPAN = 200
 MAX_DEPTH = 250
 

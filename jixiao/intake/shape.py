@@ -193,13 +193,17 @@ def _table(section: TableSection, year: int | None) -> TableShape:
                 other.setdefault(k, []).append(row.id)
     needed = [c for c in section.columns if not c.optional] or list(section.columns)
     return TableShape(
-        section, columns, frozenset(anchors), exact, other,
+        section,
+        columns,
+        frozenset(anchors),
+        exact,
+        other,
         [r.id for r in section.rows],
         next((r.id for r in section.rows if r.repeat), None),
         label_value=len(section.columns) == 1 and not section.columns[0].title,
         untitled=len(section.rows) == 1 and not section.rows[0].title,
         needed=max(1, len(needed) // 2),
-    )  # fmt: skip
+    )
 
 
 def _indicators(section: IndicatorsSection) -> IndicatorShape:

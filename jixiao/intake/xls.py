@@ -21,9 +21,17 @@ from jixiao.spreadsheet.text import legal
 _STATES = {0: "visible", 1: "hidden", 2: "veryHidden"}
 # What xlrd answers with when a file is damaged or made to break it.
 _BROKEN = (
-    xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, ArithmeticError, AssertionError,
-    AttributeError, LookupError, OSError, TypeError, ValueError,
-)  # fmt: skip
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    struct.error,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    OSError,
+    TypeError,
+    ValueError,
+)
 
 
 def read_xls(data: bytes) -> list[Sheet]:

@@ -10,9 +10,14 @@ from jixiao.model.forms import Form
 from jixiao.model.submission import NOTHING, Cell, FormData, IndicatorRow, Submission
 
 _COLUMNS = {
-    "target": "年度指标值", "actual": "实际完成值", "weight": "分值", "score": "得分",
-    "explanation": "偏差原因", "sign": "指标性质", "unit": "计量单位",
-}  # fmt: skip
+    "target": "年度指标值",
+    "actual": "实际完成值",
+    "weight": "分值",
+    "score": "得分",
+    "explanation": "偏差原因",
+    "sign": "指标性质",
+    "unit": "计量单位",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,10 @@ def _paragraphs(
             place = now or was
             assert place is not None
             yield Change(
-                *ticket, place.sheet, place.cell, "正文",
-                was.text.strip() if was else "", now.text.strip() if now else "",
-            )  # fmt: skip
+                *ticket,
+                place.sheet,
+                place.cell,
+                "正文",
+                was.text.strip() if was else "",
+                now.text.strip() if now else "",
+            )

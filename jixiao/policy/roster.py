@@ -29,13 +29,22 @@ _UNITS = "单位"
 _PROJECTS = "项目"
 #: Header → field of :class:`Department`, in the order of the columns.
 UNIT_COLUMNS = {
-    "单位代码": "code", "单位名称": "name", "简称": "aliases", "主管部门代码": "competent",
-    "联系人": "contact", "电话": "phone", "通知渠道": "channels",
-}  # fmt: skip
+    "单位代码": "code",
+    "单位名称": "name",
+    "简称": "aliases",
+    "主管部门代码": "competent",
+    "联系人": "contact",
+    "电话": "phone",
+    "通知渠道": "channels",
+}
 PROJECT_COLUMNS = {
-    "单位代码": "unit", "项目名称": "name", "所属总项目": "parent", "主管部门": "supervisor",
-    "实施单位": "implementer", "别名": "aliases",
-}  # fmt: skip
+    "单位代码": "unit",
+    "项目名称": "name",
+    "所属总项目": "parent",
+    "主管部门": "supervisor",
+    "实施单位": "implementer",
+    "别名": "aliases",
+}
 _REQUIRED = {_UNITS: ("单位代码", "单位名称"), _PROJECTS: ("单位代码", "项目名称")}
 _LISTS = {"aliases", "channels"}
 _BETWEEN = "、"

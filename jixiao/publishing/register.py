@@ -159,16 +159,25 @@ def register_xlsx(register: Register) -> bytes:
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(buffer, options) as book:
         book.set_properties(
-            {"title": register.title, "author": register.bureau,
-             "created": datetime(register.year + 1, 1, 1)}
-        )  # fmt: skip
+            {
+                "title": register.title,
+                "author": register.bureau,
+                "created": datetime(register.year + 1, 1, 1),
+            }
+        )
         title = book.add_format(
             {"bold": True, "font_size": 16, "align": "center", "valign": "vcenter"}
         )
         head = book.add_format(
-            {"bold": True, "border": 1, "bg_color": "#EEF2F6", "align": "center",
-             "valign": "vcenter", "text_wrap": True}
-        )  # fmt: skip
+            {
+                "bold": True,
+                "border": 1,
+                "bg_color": "#EEF2F6",
+                "align": "center",
+                "valign": "vcenter",
+                "text_wrap": True,
+            }
+        )
         body = book.add_format({"border": 1, "valign": "vcenter", "text_wrap": True})
         sheet = book.add_worksheet("公开网址统计表")
         last = len(register.columns) - 1

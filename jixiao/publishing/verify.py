@@ -68,9 +68,15 @@ class VerifyResult:
 
 
 def verify(
-    fetch: Fetcher, address: str, *, unit: str, year: int, sha256: str, content: str = "",
+    fetch: Fetcher,
+    address: str,
+    *,
+    unit: str,
+    year: int,
+    sha256: str,
+    content: str = "",
     name: str = "",
-) -> VerifyResult:  # fmt: skip
+) -> VerifyResult:
     """Compare what an address shows with what was published.
 
     Args:

@@ -118,8 +118,11 @@ def spread(id: str, own: Decimal | None, scores: Sequence[Decimal]) -> Chart | N
     if own is None or len(scores) < _FEWEST:
         return None
     lines = (
-        ("本单位", own), ("最高", max(scores)), ("中位数", median(scores)), ("最低", min(scores)),
-    )  # fmt: skip
+        ("本单位", own),
+        ("最高", max(scores)),
+        ("中位数", median(scores)),
+        ("最低", min(scores)),
+    )
     rows = tuple(
         ChartRow(name, (bar(value, Decimal(100), figure(value.quantize(_CENT, ROUND_HALF_UP))),))
         for name, value in lines

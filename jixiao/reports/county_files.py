@@ -67,22 +67,40 @@ def _tables(summary: CountySummary) -> Iterator[Block]:
 
 
 _RANKING = (
-    "名次#", "单位", "状态", "报送日期", "自评得分#", "重算得分#", "等次", "上年得分#", "执行率#",
-    "未达标指标#", "错误#", "警告#",
-)  # fmt: skip
+    "名次#",
+    "单位",
+    "状态",
+    "报送日期",
+    "自评得分#",
+    "重算得分#",
+    "等次",
+    "上年得分#",
+    "执行率#",
+    "未达标指标#",
+    "错误#",
+    "警告#",
+)
 
 
 def _ranking(summary: CountySummary) -> Table:
     rows = [
         (
-            str(r.rank or "—"), f"{d.unit_name}\n{d.unit_code}", d.state,
-            f"{d.filed_on}{'（逾期）' if d.late else ''}", r.claimed or "—", r.computed or "—",
-            d.grade or "—", r.last_year or "—", r.rate or "—", str(d.short), str(d.errors),
+            str(r.rank or "—"),
+            f"{d.unit_name}\n{d.unit_code}",
+            d.state,
+            f"{d.filed_on}{'（逾期）' if d.late else ''}",
+            r.claimed or "—",
+            r.computed or "—",
+            d.grade or "—",
+            r.last_year or "—",
+            r.rate or "—",
+            str(d.short),
+            str(d.errors),
             str(d.warnings),
         )
         for r in summary.ranking
         for d in (r.department,)
-    ]  # fmt: skip
+    ]
     return text_table("排名", "", _RANKING, rows)
 
 

@@ -96,9 +96,15 @@ def _lines(copy: Copy, section: TableSection) -> Iterator[tuple[Row, str, str]]:
 
 
 def _table_row(
-    copy: Copy, section: TableSection, row: Row, id: str, label: str,
-    columns: Sequence[Column], named: bool, computed: bool,
-) -> GridRow:  # fmt: skip
+    copy: Copy,
+    section: TableSection,
+    row: Row,
+    id: str,
+    label: str,
+    columns: Sequence[Column],
+    named: bool,
+    computed: bool,
+) -> GridRow:
     def get(column: str) -> Cell:
         return copy.data.get(f"{section.id}.{id}.{column}")
 
@@ -143,8 +149,11 @@ def _indicators(copy: Copy, section: IndicatorsSection) -> Grid:
             scored = copy.scored.get(("indicator", str(number)))
             used = [(titles[id], getattr(row, id)) for id in ("target", "actual") if id in ids]
             # The two group cells are left out of rows that an earlier row spans.
-            at = after - sum(1 for id, n in zip(("level1", "level2"), span, strict=True)
-                             if n == 0 and id in ids[:after])  # fmt: skip
+            at = after - sum(
+                1
+                for id, n in zip(("level1", "level2"), span, strict=True)
+                if n == 0 and id in ids[:after]
+            )
             cells.insert(at, _computed(scored, used) if scored is not None else _BLOCKED)
         rows.append(GridRow(tuple(cells)))
     rows.append(_indicator_total(copy, section, after))
@@ -199,11 +208,14 @@ def _rubric(copy: Copy, section: TableSection) -> Grid:
         and any(not copy.data.get(f"{section.id}.{r.id}.{c.id}").blank for r in section.rows)
     ]
     head = [
-        GridColumn("一级指标"), GridColumn("二级指标"), GridColumn(section.row_header or "三级指标"),
-        GridColumn("分值", "number"), GridColumn("指标解释与评价要点"),
+        GridColumn("一级指标"),
+        GridColumn("二级指标"),
+        GridColumn(section.row_header or "三级指标"),
+        GridColumn("分值", "number"),
+        GridColumn("指标解释与评价要点"),
         *(GridColumn(copy.say(c.title), _kind(c)) for c in data_columns),
         GridColumn("得分", "number"),
-    ]  # fmt: skip
+    ]
     if copy.score is not None:
         head.append(COMPUTED)
     spans = _spans([(r.level1, r.level2) for r in section.rows])

@@ -89,12 +89,16 @@ def _scores(forms: list[FormView]) -> Table:
     head = ("表", "表上总分#", "各行自评之和#", "重算得分#", "自评比重算多#", "等次")
     rows = [
         (
-            f"{form.form} {form.project or form.title}", t.printed or "—", t.claimed, t.computed,
-            t.difference, t.grade or "—",
+            f"{form.form} {form.project or form.title}",
+            t.printed or "—",
+            t.claimed,
+            t.computed,
+            t.difference,
+            t.grade or "—",
         )
         for form in forms
         if (t := form.totals) is not None
-    ]  # fmt: skip
+    ]
     return text_table("各表得分", "分", head, rows)
 
 

@@ -110,9 +110,11 @@ def _rows(grid: Grid, widths: list[int]) -> Iterator[str]:
 
 
 _STYLES = {
-    "number": "CellNumber", "computed": "CellNumber", "blocked": "CellCentre",
+    "number": "CellNumber",
+    "computed": "CellNumber",
+    "blocked": "CellCentre",
     "rowgroup": "CellCentre",
-}  # fmt: skip
+}
 
 
 def _cell(cell: GridCell, width: int, first: bool, total: bool) -> str:

@@ -210,9 +210,13 @@ def _blank(facts: Facts, written: WrittenRule, copies: Copies, where: tuple[Plac
 
 
 def _draft(
-    facts: Facts, written: WrittenRule, copies: Copies, places: tuple[Place, ...],
-    left: Decimal, right: Decimal,
-) -> Draft:  # fmt: skip
+    facts: Facts,
+    written: WrittenRule,
+    copies: Copies,
+    places: tuple[Place, ...],
+    left: Decimal,
+    right: Decimal,
+) -> Draft:
     data = _about(facts, copies)
     shown = {
         "left": plain(round(left, SHOWN)),

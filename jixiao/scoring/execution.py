@@ -134,6 +134,14 @@ def doubled(basis: Basis, section: TableSection, data: FormData) -> Iterator[Row
         source = basis.policy.execution.source
         working = Outcome(State.NOT_SCORED, None, "sub_row", told(sentence), source).working(basis)
         yield RowScore(
-            "sub", row.title, filed, State.NOT_SCORED, weight, claimed, None, working,
-            weight_cell, score_cell,
-        )  # fmt: skip
+            "sub",
+            row.title,
+            filed,
+            State.NOT_SCORED,
+            weight,
+            claimed,
+            None,
+            working,
+            weight_cell,
+            score_cell,
+        )

@@ -56,8 +56,10 @@ def score_indicator(basis: Basis, row: IndicatorRow, number: int) -> RowScore:
     claimed, _ = points_of(row.score)
     target, actual = _values(basis, row)
     errors = (
-        row.target.problem or _error(target), row.actual.problem or _error(actual), weight_error,
-    )  # fmt: skip
+        row.target.problem or _error(target),
+        row.actual.problem or _error(actual),
+        weight_error,
+    )
     if any(errors):
         outcome = _unreadable(basis, errors)
     elif squashed(actual.text) in basis.not_applicable:
@@ -69,10 +71,21 @@ def score_indicator(basis: Basis, row: IndicatorRow, number: int) -> RowScore:
     else:
         outcome = _single(basis, weight, claimed, target, actual)
     return RowScore(
-        "indicator", row.name.text.strip(), str(number), outcome.state, weight, claimed,
-        outcome.points, outcome.working(basis), row.weight, row.score, target, actual,
-        outcome.ratio, row,
-    )  # fmt: skip
+        "indicator",
+        row.name.text.strip(),
+        str(number),
+        outcome.state,
+        weight,
+        claimed,
+        outcome.points,
+        outcome.working(basis),
+        row.weight,
+        row.score,
+        target,
+        actual,
+        outcome.ratio,
+        row,
+    )
 
 
 def _values(basis: Basis, row: IndicatorRow) -> tuple[Value, Value]:
@@ -80,11 +93,15 @@ def _values(basis: Basis, row: IndicatorRow) -> tuple[Value, Value]:
     direction = direction_of(basis.policy.direction, row.level1, row.level2, name)
     return (
         parse(
-            row.target.text, name=name, unit=unit, sign=row.sign.text, direction=direction,
+            row.target.text,
+            name=name,
+            unit=unit,
+            sign=row.sign.text,
+            direction=direction,
             bands=bands,
         ),
         parse(row.actual.text, name=name, unit=unit, role="actual", bands=bands),
-    )  # fmt: skip
+    )
 
 
 def _error(value: Value) -> str | None:

@@ -82,12 +82,24 @@ def _run(program: str, folder: Path, data: bytes, suffix: str, target: str) -> b
     (profile / "user" / "registrymodifications.xcu").write_text(_PROFILE, encoding="utf-8")
     source.write_bytes(data)
     process = subprocess.Popen(  # noqa: S603 - our own words; the file's name is ours too
-        [program, "--headless", "--norestore", "--nolockcheck",
-         f"-env:UserInstallation={profile.as_uri()}",
-         "--convert-to", target, "--outdir", str(out), str(source)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        start_new_session=True, cwd=folder,
-    )  # fmt: skip
+        [
+            program,
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(out),
+            str(source),
+        ],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd=folder,
+    )
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     if hard == resource.RLIM_INFINITY:  # else the reader's own limit holds for its children too
         resource.prlimit(process.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))

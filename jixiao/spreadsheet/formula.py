@@ -11,8 +11,11 @@ from decimal import Decimal, DivisionByZero, InvalidOperation
 from functools import lru_cache
 
 _SIGNS: dict[type[ast.operator], str] = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/",
-}  # fmt: skip
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
 
 
 @lru_cache(maxsize=256)

@@ -23,9 +23,15 @@ _MEGABYTE = 1024 * 1024
 # What zipfile answers with when an archive is damaged; ValueError for offsets before the start,
 # RuntimeError for ways of packing it does not know.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
     RuntimeError,
-)  # fmt: skip
+)
 _ENCODING = re.compile(rb"""^<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 
 

@@ -54,11 +54,17 @@ def decision_records(
 def put_waiver(connection: Connection, year: int, unit: str, waiver: Waiver) -> None:
     connection.execute(
         waivers.insert().values(
-            year=year, unit=unit, fingerprint=waiver.fingerprint, content=waiver.content,
-            code=waiver.code, officer=waiver.officer, reason=waiver.reason, until=waiver.until,
+            year=year,
+            unit=unit,
+            fingerprint=waiver.fingerprint,
+            content=waiver.content,
+            code=waiver.code,
+            officer=waiver.officer,
+            reason=waiver.reason,
+            until=waiver.until,
             given_on=waiver.given_on,
         )
-    )  # fmt: skip
+    )
 
 
 def waiver_records(

@@ -25,18 +25,30 @@ class ExtensionRecord:
 
 
 def put_extension(
-    connection: Connection, year: int, *, unit: str, stage: str, until: date, officer: str,
-    reason: str, day: date,
-) -> ExtensionRecord:  # fmt: skip
+    connection: Connection,
+    year: int,
+    *,
+    unit: str,
+    stage: str,
+    until: date,
+    officer: str,
+    reason: str,
+    day: date,
+) -> ExtensionRecord:
     """Keep an extension; it replaces the department's earlier one for the stage."""
     row = connection.execute(
         extensions.insert()
         .values(
-            year=year, unit=unit, stage=stage, until=until, officer=officer, reason=reason,
+            year=year,
+            unit=unit,
+            stage=stage,
+            until=until,
+            officer=officer,
+            reason=reason,
             granted_on=day,
         )
         .returning(extensions.c.id)
-    ).scalar_one()  # fmt: skip
+    ).scalar_one()
     return ExtensionRecord(int(row), unit, stage, until, officer, reason, day)
 
 

@@ -28,16 +28,32 @@ class DeliveryRecord:
 
 
 def put_delivery(
-    connection: Connection, year: int, *, name: str, sha256: str, size: int, kept_as: str,
-    day: date, outcome: str, unit: str | None = None, reason_code: str | None = None,
+    connection: Connection,
+    year: int,
+    *,
+    name: str,
+    sha256: str,
+    size: int,
+    kept_as: str,
+    day: date,
+    outcome: str,
+    unit: str | None = None,
+    reason_code: str | None = None,
     reason: str | None = None,
-) -> int | None:  # fmt: skip
+) -> int | None:
     """Keep that a file arrived; ``None`` where this very file was seen before."""
     values = {
-        "year": year, "name": name, "sha256": sha256, "size": size, "kept_as": kept_as,
-        "received_on": day, "unit": unit, "outcome": outcome, "reason_code": reason_code,
+        "year": year,
+        "name": name,
+        "sha256": sha256,
+        "size": size,
+        "kept_as": kept_as,
+        "received_on": day,
+        "unit": unit,
+        "outcome": outcome,
+        "reason_code": reason_code,
         "reason": reason,
-    }  # fmt: skip
+    }
     return add(connection, deliveries, values)
 
 
@@ -55,11 +71,18 @@ def _delivery_rows(
 ) -> list[DeliveryRecord]:
     return [
         DeliveryRecord(
-            r.id, r.name, r.sha256, r.kept_as, r.received_on, r.unit, r.outcome, r.reason_code,
+            r.id,
+            r.name,
+            r.sha256,
+            r.kept_as,
+            r.received_on,
+            r.unit,
+            r.outcome,
+            r.reason_code,
             r.reason,
         )
         for r in connection.execute(query.order_by(deliveries.c.id))
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +113,20 @@ _HEAD = [c for c in filings.c if c.name != "content"]
 def _filing_rows(connection: Connection, query: Select[tuple[object, ...]]) -> list[FilingRecord]:
     return [
         FilingRecord(
-            r.id, r.year, r.unit, r.number, r.receipt, r.delivery_id, r.sha256, r.received_on,
-            r.received_at, r.late, r.status,
+            r.id,
+            r.year,
+            r.unit,
+            r.number,
+            r.receipt,
+            r.delivery_id,
+            r.sha256,
+            r.received_on,
+            r.received_at,
+            r.late,
+            r.status,
         )
         for r in connection.execute(query)
-    ]  # fmt: skip
+    ]
 
 
 def filing_records(connection: Connection, year: int, units: Units = None) -> list[FilingRecord]:
@@ -120,9 +152,16 @@ def filed(connection: Connection, id: int) -> Submission:
 
 
 def put_filing(
-    connection: Connection, year: int, unit: str, *, delivery_id: int, sha256: str, day: date,
-    late: bool, submission: Submission,
-) -> FilingRecord | None:  # fmt: skip
+    connection: Connection,
+    year: int,
+    unit: str,
+    *,
+    delivery_id: int,
+    sha256: str,
+    day: date,
+    late: bool,
+    submission: Submission,
+) -> FilingRecord | None:
     """Keep a filing under the department's next number; ``None`` where this content is known."""
     alone(connection, f"filing/{year}/{unit}")  # two at once must not both take the next number
     last = connection.execute(
@@ -130,11 +169,19 @@ def put_filing(
     ).scalar_one()
     number = (last or 0) + 1
     values = {
-        "year": year, "unit": unit, "number": number, "receipt": f"{year}-{unit}-{number:02d}",
-        "delivery_id": delivery_id, "sha256": sha256, "received_on": day,
-        "received_at": datetime.now(UTC).replace(microsecond=0), "late": late,
-        "content": to_json(submission), "format": FORMAT, "status": "received",
-    }  # fmt: skip
+        "year": year,
+        "unit": unit,
+        "number": number,
+        "receipt": f"{year}-{unit}-{number:02d}",
+        "delivery_id": delivery_id,
+        "sha256": sha256,
+        "received_on": day,
+        "received_at": datetime.now(UTC).replace(microsecond=0),
+        "late": late,
+        "content": to_json(submission),
+        "format": FORMAT,
+        "status": "received",
+    }
     id = add(connection, filings, values)
     return filing_record(connection, id) if id is not None else None
 
@@ -160,10 +207,22 @@ class EvaluationRecord:
 
 
 def put_evaluation(
-    connection: Connection, filing_id: int, *, key: str, day: date, content: bytes, errors: int,
-    warnings: int, advice: int, total: str | None, grade: str | None, annotated: str | None,
-    base: str = "", rules: str = "{}", format: int = 1,
-) -> int | None:  # fmt: skip
+    connection: Connection,
+    filing_id: int,
+    *,
+    key: str,
+    day: date,
+    content: bytes,
+    errors: int,
+    warnings: int,
+    advice: int,
+    total: str | None,
+    grade: str | None,
+    annotated: str | None,
+    base: str = "",
+    rules: str = "{}",
+    format: int = 1,
+) -> int | None:
     """Keep an evaluation; ``None`` where it is the filing's newest already.
 
     What was once true may become true again (a pack changed back): then it is kept again.
@@ -178,10 +237,20 @@ def put_evaluation(
     if last is not None and last.key == key:
         return None
     values = {
-        "filing_id": filing_id, "key": key, "evaluated_on": day, "content": content,
-        "errors": errors, "warnings": warnings, "advice": advice, "total": total, "grade": grade,
-        "annotated": annotated, "base": base, "rules": rules, "format": format,
-    }  # fmt: skip
+        "filing_id": filing_id,
+        "key": key,
+        "evaluated_on": day,
+        "content": content,
+        "errors": errors,
+        "warnings": warnings,
+        "advice": advice,
+        "total": total,
+        "grade": grade,
+        "annotated": annotated,
+        "base": base,
+        "rules": rules,
+        "format": format,
+    }
     return add(connection, evaluations, values)
 
 
@@ -220,11 +289,19 @@ def evaluation_records(
     query = of_units(query, filings.c.unit, units)
     return {
         r.filing_id: EvaluationRecord(
-            r.id, r.filing_id, r.key, r.evaluated_on, r.errors, r.warnings, r.advice, r.total,
-            r.grade, r.annotated,
+            r.id,
+            r.filing_id,
+            r.key,
+            r.evaluated_on,
+            r.errors,
+            r.warnings,
+            r.advice,
+            r.total,
+            r.grade,
+            r.annotated,
         )
         for r in connection.execute(query)
-    }  # fmt: skip
+    }
 
 
 def last_changes(connection: Connection) -> tuple[int, ...]:

@@ -82,9 +82,11 @@ def rekey_site(connection: Connection, key: str) -> None:
 def put_form_set(connection: Connection, year: int, version: str, content: bytes) -> None:
     """Keep the forms that workbooks of this version are filled in and read by."""
     values = {
-        "year": year, "version": version, "content": content,
+        "year": year,
+        "version": version,
+        "content": content,
         "sha256": hashlib.sha256(content).hexdigest(),
-    }  # fmt: skip
+    }
     add(connection, form_sets, values)
 
 

@@ -40,8 +40,12 @@ def put_rendering(
     if last == key:
         return False
     values = {
-        "filing_id": filing_id, "key": key, "path": path, "sha256": sha256, "rendered_on": day,
-    }  # fmt: skip
+        "filing_id": filing_id,
+        "key": key,
+        "path": path,
+        "sha256": sha256,
+        "rendered_on": day,
+    }
     return add(connection, renderings, values) is not None
 
 
@@ -100,11 +104,24 @@ def publication_records(
     query = of_units(query, publications.c.unit, units)
     return {
         r.unit: PublicationRecord(
-            r.id, r.unit, r.filing_id, r.revision, r.key, r.address, r.path, r.sha256, r.content,
-            json.loads(r.files), json.loads(r.listing), r.published_on, r.verified_on, r.state, r.detail,
+            r.id,
+            r.unit,
+            r.filing_id,
+            r.revision,
+            r.key,
+            r.address,
+            r.path,
+            r.sha256,
+            r.content,
+            json.loads(r.files),
+            json.loads(r.listing),
+            r.published_on,
+            r.verified_on,
+            r.state,
+            r.detail,
         )
         for r in connection.execute(query.order_by(publications.c.revision))
-    }  # fmt: skip
+    }
 
 
 def is_public(connection: Connection, year: int) -> bool:
@@ -114,25 +131,48 @@ def is_public(connection: Connection, year: int) -> bool:
 
 
 def put_publication(
-    connection: Connection, year: int, unit: str, *, filing_id: int, revision: int, key: str,
-    address: str, path: str, sha256: str, content: str, files: dict[str, str],
-    listing: dict[str, str], day: date,
-) -> bool:  # fmt: skip
+    connection: Connection,
+    year: int,
+    unit: str,
+    *,
+    filing_id: int,
+    revision: int,
+    key: str,
+    address: str,
+    path: str,
+    sha256: str,
+    content: str,
+    files: dict[str, str],
+    listing: dict[str, str],
+    day: date,
+) -> bool:
     """Keep a prepared revision; ``False`` where this revision is known already."""
     values = {
-        "year": year, "unit": unit, "filing_id": filing_id, "revision": revision, "key": key,
-        "address": address, "path": path, "sha256": sha256, "content": content,
+        "year": year,
+        "unit": unit,
+        "filing_id": filing_id,
+        "revision": revision,
+        "key": key,
+        "address": address,
+        "path": path,
+        "sha256": sha256,
+        "content": content,
         "files": json.dumps(files, ensure_ascii=False, sort_keys=True),
-        "listing": json.dumps(listing, ensure_ascii=False), "published_on": day,
+        "listing": json.dumps(listing, ensure_ascii=False),
+        "published_on": day,
         "state": "prepared",
-    }  # fmt: skip
+    }
     return add(connection, publications, values) is not None
 
 
 def set_publication_state(
-    connection: Connection, id: int, state: str, *, detail: str | None = None,
+    connection: Connection,
+    id: int,
+    state: str,
+    *,
+    detail: str | None = None,
     verified_on: date | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Write down that a revision went public, or what a check of its address found."""
     values = {"state": state, "detail": detail}
     if verified_on is not None:
@@ -171,14 +211,26 @@ class VerificationRecord:
 
 
 def put_verification(
-    connection: Connection, publication_id: int, *, address: str, own: bool, state: str,
-    detail: str, sha256: str, day: date,
-) -> bool:  # fmt: skip
+    connection: Connection,
+    publication_id: int,
+    *,
+    address: str,
+    own: bool,
+    state: str,
+    detail: str,
+    sha256: str,
+    day: date,
+) -> bool:
     """Keep what a look found; ``False`` where the same was found that day already."""
     values = {
-        "publication_id": publication_id, "address": address, "own": own, "state": state,
-        "detail": detail, "sha256": sha256, "checked_on": day,
-    }  # fmt: skip
+        "publication_id": publication_id,
+        "address": address,
+        "own": own,
+        "state": state,
+        "detail": detail,
+        "sha256": sha256,
+        "checked_on": day,
+    }
     return add(connection, verifications, values) is not None
 
 

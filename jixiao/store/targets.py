@@ -70,11 +70,18 @@ def target_records(connection: Connection, year: int, units: Units = None) -> li
     query = of_units(query, target_sets.c.unit, units)
     return [
         TargetRecord(
-            r.id, r.unit, r.hash, r.status, tuple(json.loads(r.problems)), r.received_on,
-            r.decided_on, r.decided_by, r.reason,
+            r.id,
+            r.unit,
+            r.hash,
+            r.status,
+            tuple(json.loads(r.problems)),
+            r.received_on,
+            r.decided_on,
+            r.decided_by,
+            r.reason,
         )
         for r in connection.execute(query)
-    ]  # fmt: skip
+    ]
 
 
 def target_set(connection: Connection, id: int) -> TargetSet:
@@ -97,14 +104,26 @@ class IssuedRecord:
 
 
 def put_issued(
-    connection: Connection, year: int, *, unit: str, kind: str, key: str, sha256: str, path: str,
+    connection: Connection,
+    year: int,
+    *,
+    unit: str,
+    kind: str,
+    key: str,
+    sha256: str,
+    path: str,
     day: date,
-) -> bool:  # fmt: skip
+) -> bool:
     """Keep that a workbook was issued; ``False`` where it is known already."""
     values = {
-        "year": year, "unit": unit, "kind": kind, "key": key, "sha256": sha256, "path": path,
+        "year": year,
+        "unit": unit,
+        "kind": kind,
+        "key": key,
+        "sha256": sha256,
+        "path": path,
         "issued_on": day,
-    }  # fmt: skip
+    }
     return add(connection, issued, values) is not None
 
 

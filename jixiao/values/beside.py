@@ -12,11 +12,29 @@ from jixiao.values.units import as_money, unit_at
 GE, LE, GT, LT, EQ = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.EQ
 
 _SIGN_CELLS = {
-    "≥": GE, "≤": LE, ">": GT, "<": LT, "=": EQ,
-    "大于": GT, "高于": GT, "小于": LT, "低于": LT, "等于": EQ, "不低于": GE, "不少于": GE,
-    "不小于": GE, "不高于": LE, "不超过": LE, "不大于": LE, "正向": GE, "正向指标": GE,
-    "反向": LE, "逆向": LE, "反向指标": LE, "逆向指标": LE,
-}  # fmt: skip
+    "≥": GE,
+    "≤": LE,
+    ">": GT,
+    "<": LT,
+    "=": EQ,
+    "大于": GT,
+    "高于": GT,
+    "小于": LT,
+    "低于": LT,
+    "等于": EQ,
+    "不低于": GE,
+    "不少于": GE,
+    "不小于": GE,
+    "不高于": LE,
+    "不超过": LE,
+    "不大于": LE,
+    "正向": GE,
+    "正向指标": GE,
+    "反向": LE,
+    "逆向": LE,
+    "反向指标": LE,
+    "逆向指标": LE,
+}
 _NO_SIGN = frozenset({"定性", "定性指标", "定量", "定量指标"})
 
 

@@ -26,9 +26,18 @@ from jixiao.workbooks.results import keep_results
 
 AUTHOR = "预算绩效审核"
 _COLUMNS = (
-    ("序号", 5), ("级别", 7), ("规则", 14), ("位置", 18), ("问题", 36), ("现填", 18), ("应为", 18),
-    ("差额", 10), ("怎样改", 30), (EXPLANATION, 28), (FINGERPRINT, 18),
-)  # fmt: skip
+    ("序号", 5),
+    ("级别", 7),
+    ("规则", 14),
+    ("位置", 18),
+    ("问题", 36),
+    ("现填", 18),
+    ("应为", 18),
+    ("差额", 10),
+    ("怎样改", 30),
+    (EXPLANATION, 28),
+    (FINGERPRINT, 18),
+)
 _FILLS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C", Severity.ADVICE: "DDEBF7"}
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.ADVICE: 2}
 _INPUT = "FFF9E3"
@@ -185,10 +194,18 @@ def _line(sheet: Any, number: int, finding: Finding, book: Workbook, said: str) 
     row = number + 3
     places = "\n".join(_place(p) for p in finding.where) or "整份材料"
     texts = (
-        number, finding.severity.chinese, f"{finding.code}\n{finding.title}", places,
-        finding.message, finding.found, finding.expected, finding.difference, finding.remedy, said,
+        number,
+        finding.severity.chinese,
+        f"{finding.code}\n{finding.title}",
+        places,
+        finding.message,
+        finding.found,
+        finding.expected,
+        finding.difference,
+        finding.remedy,
+        said,
         finding.fingerprint,
-    )  # fmt: skip
+    )
     for column, text in enumerate(texts, 1):
         cell = sheet.cell(row, column)
         cell.value = text
@@ -224,9 +241,13 @@ def _changes(sheet: Any, changes: Sequence[Change], book: Workbook) -> None:
         sheet.column_dimensions[cell.column_letter].width = width
     for row, change in enumerate(changes, 2):
         texts = (
-            change.form, change.project or "", f"{change.sheet} {change.cell}".strip(), change.name,
-            change.before or "（空白）", change.after or "（空白）",
-        )  # fmt: skip
+            change.form,
+            change.project or "",
+            f"{change.sheet} {change.cell}".strip(),
+            change.name,
+            change.before or "（空白）",
+            change.after or "（空白）",
+        )
         for column, text in enumerate(texts, 1):
             cell = sheet.cell(row, column, text)
             cell.data_type = "s"

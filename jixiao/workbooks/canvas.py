@@ -48,11 +48,16 @@ STYLES: dict[str, dict[str, Any]] = {
     "heading": {**_BASE, "font_name": HEI, "font_size": 12, "bg_color": HEAD_FILL},
     "subheading": {**_BASE, "bold": True, "font_size": 11, "bg_color": HEAD_FILL},
     "paragraph": {
-        **_BASE, "font_size": 11, "valign": "top", "bg_color": INPUT_FILL, "locked": False,
-        "bottom": 4, "bottom_color": "#C8C8C8",
+        **_BASE,
+        "font_size": 11,
+        "valign": "top",
+        "bg_color": INPUT_FILL,
+        "locked": False,
+        "bottom": 4,
+        "bottom_color": "#C8C8C8",
     },
     "link": {**_BOX, "font_color": "#1F5FA8", "underline": 1},
-}  # fmt: skip
+}
 
 
 class Book:

@@ -15,9 +15,18 @@ from jixiao.workbooks.tables import Writing
 from jixiao.workbooks.typed import Typed, typed
 
 WIDTHS = {
-    "level1": 14.0, "level2": 17.0, "name": 24.0, "sign": 8.0, "target": 14.0, "unit": 8.0,
-    "actual": 14.0, "weight": 9.0, "score": 9.0, "explanation": 26.0, "extra": 12.0,
-}  # fmt: skip
+    "level1": 14.0,
+    "level2": 17.0,
+    "name": 24.0,
+    "sign": 8.0,
+    "target": 14.0,
+    "unit": 8.0,
+    "actual": 14.0,
+    "weight": 9.0,
+    "score": 9.0,
+    "explanation": 26.0,
+    "extra": 12.0,
+}
 _APPROVED = {"name", "sign", "target", "unit", "weight"}
 _FULL = Decimal(100)
 _TOLERANCE = Decimal("0.005")

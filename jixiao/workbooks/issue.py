@@ -82,14 +82,26 @@ def write_book(
     created = datetime.combine(window.opens, time())
     try:
         return filled_book(
-            pack, department, sheets, marker,
-            title=title, created=created, how=how, deadline=window.closes,
-        )  # fmt: skip
+            pack,
+            department,
+            sheets,
+            marker,
+            title=title,
+            created=created,
+            how=how,
+            deadline=window.closes,
+        )
     except UnfitError:
         return plain_book(
-            pack, department, sheets, marker,
-            title=title, created=created, how=how, deadline=window.closes,
-        )  # fmt: skip
+            pack,
+            department,
+            sheets,
+            marker,
+            title=title,
+            created=created,
+            how=how,
+            deadline=window.closes,
+        )
 
 
 def plain_book(

@@ -29,12 +29,23 @@ ON_FINDING = (WAIVE,)
 
 #: Attribute of a row, its header and its width. The last four are the officer's to fill in.
 _COLUMNS = (
-    ("unit", "单位代码", 21), ("name", "单位名称", 24), ("state", "状态", 18),
-    ("total", "得分", 8), ("receipt", "回执号", 28), ("finding", "问题编号", 19),
-    ("code", "规则", 7), ("severity", "级别", 7), ("message", "问题", 48), ("place", "位置", 24),
-    ("explanation", EXPLANATION, 28), ("waived", "已豁免", 24), ("decision", "处理", 9),
-    ("reason", "理由", 28), ("officer", "经办人", 12), ("until", "延期至", 13),
-)  # fmt: skip
+    ("unit", "单位代码", 21),
+    ("name", "单位名称", 24),
+    ("state", "状态", 18),
+    ("total", "得分", 8),
+    ("receipt", "回执号", 28),
+    ("finding", "问题编号", 19),
+    ("code", "规则", 7),
+    ("severity", "级别", 7),
+    ("message", "问题", 48),
+    ("place", "位置", 24),
+    ("explanation", EXPLANATION, 28),
+    ("waived", "已豁免", 24),
+    ("decision", "处理", 9),
+    ("reason", "理由", 28),
+    ("officer", "经办人", 12),
+    ("until", "延期至", 13),
+)
 _HEAD = 2  # row (from 0) of the headers
 _LOOK = 10  # rows in which the headers are looked for
 _FILL_IN = ("decision", "reason", "officer", "until")
@@ -133,13 +144,18 @@ def _choices(sheet: Worksheet, rows: Sequence[LedgerRow]) -> None:
         if runs:
             first, last = runs[0]
             sheet.data_validation(
-                first, column, last, column,
+                first,
+                column,
+                last,
+                column,
                 {
-                    "validate": "list", "source": list(choices),
-                    "error_title": "处理", "error_message": f"这一行只能选{'、'.join(choices)}。",
+                    "validate": "list",
+                    "source": list(choices),
+                    "error_title": "处理",
+                    "error_message": f"这一行只能选{'、'.join(choices)}。",
                     "other_cells": [[a, column, b, column] for a, b in runs],
                 },
-            )  # fmt: skip
+            )
 
 
 def _runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

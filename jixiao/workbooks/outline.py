@@ -166,9 +166,12 @@ def _finals(form: Form, data: FormData) -> Iterator[str]:
 
 
 _FACTS: dict[str, Callable[[_About], Iterator[str]]] = {
-    "unit": _unit, "goal": _goal, "projects": _projects, "targets": _targets,
+    "unit": _unit,
+    "goal": _goal,
+    "projects": _projects,
+    "targets": _targets,
     "last_year": _last_year,
-}  # fmt: skip
+}
 
 
 @cache

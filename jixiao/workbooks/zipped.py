@@ -58,8 +58,17 @@ def zip_parts(parts: Iterable[Part]) -> bytes:
         name = part.name.encode("ascii")
         common = struct.pack(
             "<HHHHHIIIHH",
-            _VERSION, 0, _DEFLATED, 0, _DOS_DAY, checksum, len(data), size, len(name), 0,
-        )  # fmt: skip
+            _VERSION,
+            0,
+            _DEFLATED,
+            0,
+            _DOS_DAY,
+            checksum,
+            len(data),
+            size,
+            len(name),
+            0,
+        )
         out += (b"PK\x03\x04", common, name, data)
         directory.append(
             b"PK\x01\x02"

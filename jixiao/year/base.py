@@ -69,9 +69,14 @@ class Cycle:
     ) -> None:
         """Write a line of the event log in the transaction of the deed."""
         log(
-            connection, year=self.year, as_of=self.day, actor=self.actor, what=what, unit=unit,
+            connection,
+            year=self.year,
+            as_of=self.day,
+            actor=self.actor,
+            what=what,
+            unit=unit,
             **detail,
-        )  # fmt: skip
+        )
 
     def as_actor(self, actor: str) -> Cycle:
         return replace(self, actor=actor)

@@ -25,9 +25,11 @@ def keep_forms(cycle: Cycle, connection: Connection) -> None:
     forms = cycle.pack.forms
     content = {"format": FORMAT, "forms": _FORMS.dump_python(forms, mode="json")}
     put_form_set(
-        connection, cycle.year, form_version(forms.values()),
+        connection,
+        cycle.year,
+        form_version(forms.values()),
         json.dumps(content, ensure_ascii=False, sort_keys=True).encode(),
-    )  # fmt: skip
+    )
 
 
 def pack_for(cycle: Cycle, submission: Submission) -> Pack | None:

@@ -101,6 +101,13 @@ def tell_failure(cycle: Cycle, *, flow: str, run: str, error: str) -> None:
     """
     with cycle.store.begin() as connection:
         tell(
-            cycle, connection, OPERATORS, Stage.REVIEW, "operators_failure",
-            subject=run[:64], flow=flow, run=run, error=hide(cycle.pack.channels, error),
-        )  # fmt: skip
+            cycle,
+            connection,
+            OPERATORS,
+            Stage.REVIEW,
+            "operators_failure",
+            subject=run[:64],
+            flow=flow,
+            run=run,
+            error=hide(cycle.pack.channels, error),
+        )

@@ -77,9 +77,11 @@ def take_over(cycle: Cycle) -> None:
         if record is not None:
             _rekey(replace(cycle, store=store), connection, record)
         put_program(
-            connection, cycle.year,
-            version=cycle.program.version, content=cycle.program.to_json(),
-        )  # fmt: skip
+            connection,
+            cycle.year,
+            version=cycle.program.version,
+            content=cycle.program.to_json(),
+        )
 
 
 def _ours(cycle: Cycle, record: ProgramRecord | None) -> bool:
@@ -110,9 +112,12 @@ def _rekey(cycle: Cycle, connection: Connection, record: ProgramRecord) -> None:
                 taken[step.id] += 1
     keep_forms(cycle, connection)
     cycle.log(
-        connection, "program_upgraded",
-        before=record.version, now=cycle.program.version, taken_over=dict(taken),
-    )  # fmt: skip
+        connection,
+        "program_upgraded",
+        before=record.version,
+        now=cycle.program.version,
+        taken_over=dict(taken),
+    )
 
 
 def _program_of(record: ProgramRecord) -> Program:

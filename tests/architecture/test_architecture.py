@@ -140,9 +140,14 @@ def test_no_branch_on_a_year() -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["if facts.year == 2023: pass", "if 2023 <= year: pass", "x = pack.year in (2023, 2024)",
-     "if fiscal_year > 2022: pass", "match year:\n  case 2023: pass"],
-)  # fmt: skip
+    [
+        "if facts.year == 2023: pass",
+        "if 2023 <= year: pass",
+        "x = pack.year in (2023, 2024)",
+        "if fiscal_year > 2022: pass",
+        "match year:\n  case 2023: pass",
+    ],
+)
 def test_a_branch_on_a_year_would_be_seen(code: str) -> None:
     assert list(branches_on_a_year(ast.parse(code)))
 

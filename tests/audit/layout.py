@@ -34,12 +34,20 @@ PARTS = {
 }
 #: Titles and headers as sites print them: broken where the cell is narrow.
 BROKEN = {
-    "项目支出名称": "项目支\n出名称", "年度指标值": "年度\n指标值", "实际完成值": "实际\n完成值",
-    "数量指标": "数量\n指标", "质量指标": "质量  指标", "时效指标": "时效\n指标",
-    "成本指标": "成本\n指标", "经济效益指标": "经济效\n益指标", "社会效益指标": "社会效\n益指标",
-    "年初预算数": "年初\n预算数", "全年预算数": "全年\n预算数", "全年执行数": "全年\n执行数",
+    "项目支出名称": "项目支\n出名称",
+    "年度指标值": "年度\n指标值",
+    "实际完成值": "实际\n完成值",
+    "数量指标": "数量\n指标",
+    "质量指标": "质量  指标",
+    "时效指标": "时效\n指标",
+    "成本指标": "成本\n指标",
+    "经济效益指标": "经济效\n益指标",
+    "社会效益指标": "社会效\n益指标",
+    "年初预算数": "年初\n预算数",
+    "全年预算数": "全年\n预算数",
+    "全年执行数": "全年\n执行数",
     "二级指标": "二级\n指标",
-}  # fmt: skip
+}
 
 
 def broken(text: str) -> str:
@@ -205,10 +213,11 @@ def _rubric(data: FormData, form: Form) -> Rows:
     the rates in columns of their own where any are filled in."""
     section = form.table("rubric")
     figures = [
-        c for c in section.columns
+        c
+        for c in section.columns
         if c.id in {"numerator", "denominator"}
         and any(_text(data, f"rubric.{r.id}.{c.id}") for r in section.rows)
-    ]  # fmt: skip
+    ]
     titles = [c.title for c in figures]
     rows: Rows = [["一级\n指标", "二级\n指标", "三级指标", "指标解释", "指标说明", *titles, "得分"]]
     above = ("", "")
@@ -323,9 +332,11 @@ def sheet(blocks: Sequence[Block]) -> bytes:
                 cell.data_type = "s"
             if down > 1 or across > 1:
                 target.merge_cells(
-                    start_row=row + r, start_column=c + 1,
-                    end_row=row + r + down - 1, end_column=c + across,
-                )  # fmt: skip
+                    start_row=row + r,
+                    start_column=c + 1,
+                    end_row=row + r + down - 1,
+                    end_column=c + across,
+                )
         row += len(rows)
     out = io.BytesIO()
     book.save(out)

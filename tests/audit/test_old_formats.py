@@ -37,10 +37,20 @@ def saved_as(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes, str
         source = tmp_path / f"file.{suffix}"
         source.write_bytes(data)
         subprocess.run(
-            [soffice, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
-             "--convert-to", kind, "--outdir", str(tmp_path / "out"), str(source)],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
+            [
+                soffice,
+                "--headless",
+                f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+                "--convert-to",
+                kind,
+                "--outdir",
+                str(tmp_path / "out"),
+                str(source),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
         return (tmp_path / "out" / f"file.{kind}").read_bytes()
 
     return run
@@ -50,12 +60,15 @@ def _texts(submission: Submission) -> list[object]:
     """What is said; merged columns may be counted otherwise after a conversion, and the blank
     cells of a rubric's last row joined to the one beside them."""
     return [
-        (f.form, f.project,
-         {a: c.text for a, c in f.cells.items() if not a.startswith("rubric.total.")},
-         [(r.name.text, r.target.text, r.actual.text, r.score.text) for r in f.indicators],
-         [p.text for p in f.paragraphs])
+        (
+            f.form,
+            f.project,
+            {a: c.text for a, c in f.cells.items() if not a.startswith("rubric.total.")},
+            [(r.name.text, r.target.text, r.actual.text, r.score.text) for r in f.indicators],
+            [p.text for p in f.paragraphs],
+        )
         for f in submission.forms
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.office

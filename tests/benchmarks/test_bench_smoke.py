@@ -108,9 +108,20 @@ def test_bench_runs() -> None:
     """All kinds, Prefect too; they agree on what is clean."""
     ran = subprocess.run(
         [sys.executable, "-m", "benchmarks.bench", "--departments", "3", "--prefect"],
-        cwd=ROOT, capture_output=True, text=True, timeout=500,
-    )  # fmt: skip
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=500,
+    )
     assert ran.returncode == 0, ran.stderr
-    for said in ("commit", "3 departments", "bare", "cycle: same work", "prefect: same work",
-                 "one more", "PDF", "openpyxl"):  # fmt: skip
+    for said in (
+        "commit",
+        "3 departments",
+        "bare",
+        "cycle: same work",
+        "prefect: same work",
+        "one more",
+        "PDF",
+        "openpyxl",
+    ):
         assert said in ran.stdout

@@ -73,16 +73,31 @@ def test_it_fits_the_published_schema(
 
 
 NUMBERS = {
-    "forms.rows.weight", "forms.rows.claimed", "forms.rows.computed", "totals.printed_weight",
-    "totals.computed_weight", "totals.printed_score", "totals.claimed_sum", "totals.computed_score",
-}  # fmt: skip
+    "forms.rows.weight",
+    "forms.rows.claimed",
+    "forms.rows.computed",
+    "totals.printed_weight",
+    "totals.computed_weight",
+    "totals.printed_score",
+    "totals.claimed_sum",
+    "totals.computed_score",
+}
 # Text that may be missing. The rest of the text always says something or is "" by its nature.
 NOTHING_IS_NULL = {
-    "forms.project", "forms.rows.target", "forms.rows.actual", "forms.rows.working",
-    "forms.rows.rule", "forms.rows.source", "forms.rows.state", "forms.rows.cell",
-    "forms.cells.value", "forms.cells.cell", "findings.where.project", "totals.project",
+    "forms.project",
+    "forms.rows.target",
+    "forms.rows.actual",
+    "forms.rows.working",
+    "forms.rows.rule",
+    "forms.rows.source",
+    "forms.rows.state",
+    "forms.rows.cell",
+    "forms.cells.value",
+    "forms.cells.cell",
+    "findings.where.project",
+    "totals.project",
     "totals.grade",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FILINGS)
@@ -113,8 +128,14 @@ def test_every_form_and_finding_has_what_others_read(
         assert form.keys() >= {"form", "project", "title", "sheet", "rows", "cells"}
         for row in form["rows"]:
             assert row.keys() >= {
-                "name", "target", "actual", "weight", "claimed", "computed", "working",
-            }  # fmt: skip
+                "name",
+                "target",
+                "actual",
+                "weight",
+                "claimed",
+                "computed",
+                "working",
+            }
         for cell in form["cells"]:
             assert cell.keys() >= {"row", "column", "value", "cell"}
         if form["form"] in {"附件2", "附件3"}:
@@ -167,10 +188,19 @@ def test_the_execution_row_and_the_total_row(outs: dict[str, dict[str, Any]]) ->
 
 
 PERCENT = {
-    "78.05%": "0.7805", "100%": "1.00", "７８．０５％": "0.7805", "0%": "0.00", "-5.5%": "-0.055",
-    "0.7805": "0.7805", "1,000.5%": "10.005", "": None, "—": None, "八成": "0.8",
-    "78.0.5%": "78.0.5%", "万元": "万元",
-}  # fmt: skip
+    "78.05%": "0.7805",
+    "100%": "1.00",
+    "７８．０５％": "0.7805",
+    "0%": "0.00",
+    "-5.5%": "-0.055",
+    "0.7805": "0.7805",
+    "1,000.5%": "10.005",
+    "": None,
+    "—": None,
+    "八成": "0.8",
+    "78.0.5%": "78.0.5%",
+    "万元": "万元",
+}
 NUMBER = {
     "1,322.22": "1322.22",
     "7.50": "7.50",

@@ -45,8 +45,12 @@ def jixiao(tmp_path: Path):
         environment.pop("JIXIAO_DATABASE", None)
         return subprocess.run(
             [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
-            capture_output=True, text=True, env=environment, timeout=120, check=False,
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=120,
+            check=False,
+        )
 
     return run
 
@@ -99,9 +103,14 @@ def test_value_prints_one_object_a_line(jixiao):
     assert result.returncode == 0, result.stderr
     first, second, third = (json.loads(line) for line in result.stdout.splitlines())
     assert first == {
-        "text": "61亿元以上", "kind": "quantity", "comparator": ">=", "stated": True,
-        "amount": "6100000000", "unit": "元", "error": None,
-    }  # fmt: skip
+        "text": "61亿元以上",
+        "kind": "quantity",
+        "comparator": ">=",
+        "stated": True,
+        "amount": "6100000000",
+        "unit": "元",
+        "error": None,
+    }
     assert second["amount"] == "0.08"
     assert third["amount"] is None
     assert "7,00.0,77" in third["error"]

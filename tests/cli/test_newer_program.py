@@ -57,9 +57,12 @@ def run(program: Path, var: Path, *words: object) -> subprocess.CompletedProcess
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("JIXIAO_", "PREFECT_"))}
     return subprocess.run(
         [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
-        cwd=program, capture_output=True, text=True, timeout=120,
+        cwd=program,
+        capture_output=True,
+        text=True,
+        timeout=120,
         env={**kept, "PYTHONPATH": str(program), "JIXIAO_VAR": str(var), "COLUMNS": "200"},
-    )  # fmt: skip
+    )
 
 
 def test_an_older_pack_runs_on_and_is_taken_over_when_asked(

@@ -31,8 +31,12 @@ def jixiao(tmp_path: Path) -> Run:
         environment = {**kept, "COLUMNS": "200", **{k: str(v) for k, v in given.items()}}
         return subprocess.run(
             [sys.executable, "-c", "from jixiao.cli import main; main()", *map(str, words)],
-            cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=120,
-        )  # fmt: skip
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=environment,
+            timeout=120,
+        )
 
     return run
 

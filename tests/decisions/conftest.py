@@ -44,14 +44,27 @@ class County:
         path.write_bytes(book)
         with cycle.store.begin() as connection:
             id = put_delivery(
-                connection, year, name=kept, sha256=kept[:64], size=len(book), kept_as=kept,
-                day=cycle.day, outcome="filing", unit=department.code,
-            )  # fmt: skip
+                connection,
+                year,
+                name=kept,
+                sha256=kept[:64],
+                size=len(book),
+                kept_as=kept,
+                day=cycle.day,
+                outcome="filing",
+                unit=department.code,
+            )
             assert id is not None
             put_filing(
-                connection, year, department.code, delivery_id=id, sha256=kept[:64],
-                day=cycle.day, late=False, submission=submission,
-            )  # fmt: skip
+                connection,
+                year,
+                department.code,
+                delivery_id=id,
+                sha256=kept[:64],
+                day=cycle.day,
+                late=False,
+                submission=submission,
+            )
 
     def filed(self, name: str, day: date) -> Cycle:
         """A department hands in a sample filing and it is reviewed."""

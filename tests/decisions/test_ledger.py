@@ -149,7 +149,7 @@ def test_an_old_ledger_does_not_undo_a_later_decision(county, two):
         (False, {"decision": "退回", "until": "2024-05-01"}, "退回不用填“延期至”"),
         (False, {"decision": None, "reason": "忘了选"}, "没有选“处理”"),
     ],
-)  # fmt: skip
+)
 def test_a_malformed_row_is_named_and_stops_no_other(county, two, finding, filled, says):
     book = Book(make_ledger(two))
     row = book.rows(SONGXI, findings=finding)[0]

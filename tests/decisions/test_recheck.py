@@ -20,9 +20,13 @@ from jixiao.year.steps.evaluate import Review, evaluate_filing
 
 SONGXI = "12431199MB990505X6"
 WRITTEN = {
-    "code": "X01", "title": "办公费", "operator": "<=", "right": "1", "remedy": "核对",
+    "code": "X01",
+    "title": "办公费",
+    "operator": "<=",
+    "right": "1",
+    "remedy": "核对",
     "left": "附件1.spending.office.final",
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -103,7 +103,9 @@ def test_any_storage_serves_as_drop_folder_and_as_delivery_folder(
     assert bureau.collect() == []
     assert not bureau.settings.deliveries.exists()
     with bureau.cycle.store.read() as connection:
-        bodies = connection.execute(
-            select(outbox.c.body).where(outbox.c.recipient == SONGXI)
-        ).scalars().all()  # fmt: skip
+        bodies = (
+            connection.execute(select(outbox.c.body).where(outbox.c.recipient == SONGXI))
+            .scalars()
+            .all()
+        )
     assert any("https://files.example/d/2023/" in body for body in bodies)

@@ -90,8 +90,11 @@ def test_the_reports_defects_stay(filed: dict[str, Submission]) -> None:
         assert form.get("execution.fiscal.score").text == "5"
     assert first.one("附件8").get("register.register.public").blank  # type: ignore[union-attr]
     assert {f.project for f in first.of("附件7")} - {f.project for f in first.of("附件3")} == {
-        "事业发展专项", "业务工作经费", "商务经营专项经费", "招商引资专项",
-    }  # fmt: skip
+        "事业发展专项",
+        "业务工作经费",
+        "商务经营专项经费",
+        "招商引资专项",
+    }
 
 
 # --- soundness ---
@@ -250,9 +253,11 @@ def test_sound_filings_are_complete(
 def test_no_mid_year_wording(filed: dict[str, Submission], name: str) -> None:
     words = ("今年以来", "截至目前", "截至当前", "目前", "今年来", "预计")
     found = [
-        p.text for form in filed[name].forms for p in form.paragraphs
+        p.text
+        for form in filed[name].forms
+        for p in form.paragraphs
         if any(word in p.text for word in words)
-    ]  # fmt: skip
+    ]
     assert found == []
 
 

@@ -50,8 +50,10 @@ def test_values_stay_as_written(tmp_path: Path, forms: dict[str, Form]) -> None:
         forms,
     )
     assert (filing.year, filing.unit_code, filing.unit_name) == (
-        2023, "12431199MB99020279", "示例县星河图书馆",
-    )  # fmt: skip
+        2023,
+        "12431199MB99020279",
+        "示例县星河图书馆",
+    )
     base, first, second = filing.forms
     assert base.get("spending.abroad.budget").text == "2.00"
     assert base.get("spending.abroad.final").text == "010"

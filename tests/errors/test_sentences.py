@@ -94,7 +94,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
         ("connection to server at 127.0.0.1 failed: Connection refused", "连接", "启动"),
         ("server closed the connection unexpectedly\n\tThis probably means", "连接", "启动"),
     ],
-)  # fmt: skip
+)
 def test_a_database_in_trouble(driver: str, what: str, next: str) -> None:
     said, todo = database_trouble(driver)
     assert said.startswith("数据库出错：")

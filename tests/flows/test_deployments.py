@@ -44,9 +44,15 @@ def test_every_stage_of_the_year_has_a_deployment() -> None:
     from jixiao.year import STAGES
 
     assert {d["name"] for d in DEPLOYMENTS} == {
-        "annual-cycle", "decide-targets", "review-decision", "waive", "extend", "tell-operators",
-        "share", *(stage.id for stage in STAGES),
-    }  # fmt: skip
+        "annual-cycle",
+        "decide-targets",
+        "review-decision",
+        "waive",
+        "extend",
+        "tell-operators",
+        "share",
+        *(stage.id for stage in STAGES),
+    }
 
 
 def test_tasks_keep_nothing() -> None:

@@ -101,8 +101,11 @@ def test_five_starts_and_an_upgrade(client: SyncPrefectClient, root: Path, tmp_p
         ran = subprocess.run(
             [sys.executable, "-c", code],
             env={**clean_environment(root), **api, "PYTHONHASHSEED": str(seed)},
-            cwd=tmp_path, capture_output=True, text=True, timeout=300,
-        )  # fmt: skip
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
         assert ran.returncode == 0, ran.stderr[-2000:]
 
     start(0, REGISTER)
@@ -219,9 +222,13 @@ def test_another_calendar_switches_nothing_on(
 def put(client: SyncPrefectClient, name: str, pool: str, *tags: str) -> None:
     """A deployment that is not in prefect.yaml."""
     client.create_deployment(
-        client.create_flow_from_name(name), name, work_pool_name=pool, tags=list(tags),
-        concurrency_limit=1, entrypoint="flows.gone.gone",
-    )  # fmt: skip
+        client.create_flow_from_name(name),
+        name,
+        work_pool_name=pool,
+        tags=list(tags),
+        concurrency_limit=1,
+        entrypoint="flows.gone.gone",
+    )
 
 
 def test_what_is_ours_and_no_longer_wanted_goes(

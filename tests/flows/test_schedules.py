@@ -43,8 +43,13 @@ def test_prefect_yaml_keeps_the_calendar() -> None:
 
 @pytest.mark.parametrize(
     ("stage", "name"),
-    [(Stage.TARGETS, "targets"), (Stage.ISSUE, "issue"), (Stage.REVIEW, "evaluate"), (Stage.PUBLISH, "publish")],
-)  # fmt: skip
+    [
+        (Stage.TARGETS, "targets"),
+        (Stage.ISSUE, "issue"),
+        (Stage.REVIEW, "evaluate"),
+        (Stage.PUBLISH, "publish"),
+    ],
+)
 def test_every_window_has_a_run_on_its_first_day(stage: Stage, name: str) -> None:
     opens = CALENDAR.window(stage).opens
     first = runs(schedules(CALENDAR)[name], opens.replace(day=1), 1)[0]

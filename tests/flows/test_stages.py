@@ -60,8 +60,9 @@ def test_a_year_by_prefect_is_the_year_by_hand(
     assert canonical(year) == canonical(by_hand)
     assert tree(year.deliveries) == tree(by_hand.deliveries)
     assert {row["状态"] for row in last_table(f"who-is-where-{YEAR}")} == {
-        "30 绩效目标待批复", "20 等待申报绩效目标",
-    }  # fmt: skip
+        "30 绩效目标待批复",
+        "20 等待申报绩效目标",
+    }
 
 
 def _completed(state: State[Any]) -> None:

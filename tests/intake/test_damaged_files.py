@@ -144,15 +144,37 @@ def test_any_page(outcome: Outcome, text: str) -> None:
 @given(
     rows=st.lists(
         st.lists(
-            st.sampled_from([
-                None, "", "三级指标", "分值", "得分", "年度指标值", "总分", "一级指标", "经费控制情况",
-                "2023年决算数", "2022年决算数", "3、专项资金", "三公经费", "按收入性质分:1", "其中：基本支出：5",
-                "预期目标", "年度总体目标", "部门整体支出绩效自评表", "项目支出绩效自评表", 1, 0.5, "——", "单位名称：某",
-            ]),
+            st.sampled_from(
+                [
+                    None,
+                    "",
+                    "三级指标",
+                    "分值",
+                    "得分",
+                    "年度指标值",
+                    "总分",
+                    "一级指标",
+                    "经费控制情况",
+                    "2023年决算数",
+                    "2022年决算数",
+                    "3、专项资金",
+                    "三公经费",
+                    "按收入性质分:1",
+                    "其中：基本支出：5",
+                    "预期目标",
+                    "年度总体目标",
+                    "部门整体支出绩效自评表",
+                    "项目支出绩效自评表",
+                    1,
+                    0.5,
+                    "——",
+                    "单位名称：某",
+                ]
+            ),
             max_size=9,
         ),
         max_size=14,
     )
-)  # fmt: skip
+)
 def test_headers_in_any_disorder(book: Book, outcome: Outcome, rows: list[list[object]]) -> None:
     outcome(book({"Sheet1": rows}))

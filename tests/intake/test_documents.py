@@ -146,8 +146,10 @@ def test_a_report_without_any_title(word: Word, pack: Pack) -> None:
     ]
     read = read_file(word(lines), "x.docx", pack.forms, 2023)
     assert [p.heading for p in one(read, "自评报告").paragraphs][::2] == [
-        "basics", "general_budget", None,
-    ]  # fmt: skip
+        "basics",
+        "general_budget",
+        None,
+    ]
 
 
 def test_a_document_with_nothing_of_ours(word: Word, pack: Pack) -> None:

@@ -67,7 +67,7 @@ HOSTILE: dict[str, tuple[str, Parts]] = {
     "macro": ("macro", {"xl/vbaProject.bin": b"x"}),
     "external link": ("external_link", {"xl/externalLinks/externalLink1.xml": "<externalLink/>"}),
     "doctype": ("entity", {SHEET: '<!DOCTYPE x [<!ENTITY a "b">]>' + sheet("<sheetData/>")}),
-    "entity in another part": ("entity", {"docProps/app.xml": '<!DOCTYPE a><Properties/>'}),
+    "entity in another part": ("entity", {"docProps/app.xml": "<!DOCTYPE a><Properties/>"}),
     "utf-16 hides a doctype": (
         "entity",
         {SHEET: ("<!DOCTYPE x>" + sheet("<sheetData/>")).encode("utf-16")},
@@ -76,9 +76,15 @@ HOSTILE: dict[str, tuple[str, Parts]] = {
         "entity",
         {SHEET: "<?xml version='1.0' encoding='utf-7'?>" + sheet("<sheetData/>")},
     ),
-    "last column": ("far_cell", {SHEET: sheet('<sheetData><row><c r="XFD1"><v>1</v></c></row></sheetData>')}),
+    "last column": (
+        "far_cell",
+        {SHEET: sheet('<sheetData><row><c r="XFD1"><v>1</v></c></row></sheetData>')},
+    ),
     "last row": ("far_cell", {SHEET: sheet('<sheetData><row r="1048576"/></sheetData>')}),
-    "far cell, other quotes": ("far_cell", {SHEET: sheet("<sheetData><row><c r = 'A1048576'/></row></sheetData>")}),
+    "far cell, other quotes": (
+        "far_cell",
+        {SHEET: sheet("<sheetData><row><c r = 'A1048576'/></row></sheetData>")},
+    ),
     "giant merge": (
         "giant_merge",
         {SHEET: sheet('<sheetData/><mergeCells><mergeCell ref="A1:ZZ9000"/></mergeCells>')},
@@ -92,7 +98,7 @@ HOSTILE: dict[str, tuple[str, Parts]] = {
         {SHEET: sheet('<sheetData/><mergeCells><mergeCell ref="nowhere"/></mergeCells>')},
     ),
     "binary workbook": ("old_excel", {"xl/workbook.bin": b"x"}),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("code", "parts"), HOSTILE.values(), ids=list(HOSTILE))

@@ -32,12 +32,20 @@ ROWS: list[list[object]] = [
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("1,234.50", "1234.50"), ("97.3%", "0.973"), ("－5", "-5"), ("1e3", "1E+3"),
+        ("1,234.50", "1234.50"),
+        ("97.3%", "0.973"),
+        ("－5", "-5"),
+        ("1e3", "1E+3"),
         ("9" * 40, None),
         ("1e999", None),
-        ("nan", None), ("Infinity", None), ("-inf%", None), ("1_000", None), ("五", None), ("", None),
+        ("nan", None),
+        ("Infinity", None),
+        ("-inf%", None),
+        ("1_000", None),
+        ("五", None),
+        ("", None),
     ],
-)  # fmt: skip
+)
 def test_what_is_a_plain_figure(text: str, value: str | None) -> None:
     assert number(text) == (None if value is None else Decimal(value))
 

@@ -215,9 +215,17 @@ def test_sign_value_and_unit_in_three_columns(book: Book, pack: Pack) -> None:
     assert data.project == "修路"
     assert texts(data)["identity.implementer.value"] == "公路站"
     first = data.indicators[0]
-    assert [c.text for c in (first.sign, first.target, first.unit, first.actual, first.weight, first.score)] == [
-        "≥", "10", "公里", "12", "20", "20",
-    ]  # fmt: skip
+    assert [
+        c.text
+        for c in (first.sign, first.target, first.unit, first.actual, first.weight, first.score)
+    ] == [
+        "≥",
+        "10",
+        "公里",
+        "12",
+        "20",
+        "20",
+    ]
     assert (data.total_weight.text, data.total_score.text) == ("40", "40")
 
 
@@ -304,9 +312,13 @@ def test_an_empty_workbook(pack: Pack) -> None:
 
 def test_a_report_on_a_sheet(book: Book, pack: Pack) -> None:
     rows: list[list[Any]] = [
-        ["招商引资专项2023年度绩效自评报告"], ["一、项目概况"], ["（一）项目单位基本情况。"],
-        ["中心专做招商。\n现有4人。"], ["三、项目组织实施情况"], ["有人管。"],
-    ]  # fmt: skip
+        ["招商引资专项2023年度绩效自评报告"],
+        ["一、项目概况"],
+        ["（一）项目单位基本情况。"],
+        ["中心专做招商。\n现有4人。"],
+        ["三、项目组织实施情况"],
+        ["有人管。"],
+    ]
     data = one(read_file(book({"报告": rows}), "x", pack.forms), "附件7")
     assert data.project == "招商引资专项"
     assert [(p.text, p.section, p.heading, p.cell) for p in data.paragraphs] == [

@@ -39,11 +39,20 @@ def old(need: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) ->
     for name, book in books.items():
         book.save(folder / f"{name}.xlsx")
     subprocess.run(
-        [need("soffice"), "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}",
-         "--convert-to", "xls", "--outdir", str(folder),
-         *(str(folder / f"{name}.xlsx") for name in books)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+        [
+            need("soffice"),
+            "--headless",
+            f"-env:UserInstallation={(folder / 'profile').as_uri()}",
+            "--convert-to",
+            "xls",
+            "--outdir",
+            str(folder),
+            *(str(folder / f"{name}.xlsx") for name in books),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     return {name: (folder / f"{name}.xls").read_bytes() for name in books}
 
 

@@ -67,9 +67,17 @@ def _packed_otherwise(data: bytes) -> bytes:
 
 
 FLAT = (
-    "部门整体支出绩效自评表（2023年度）", "一级指标", "二级指标", "三级指标", "年度指标值",
-    "实际完成值", "分值", "得分", "产出指标", "数量指标",
-)  # fmt: skip
+    "部门整体支出绩效自评表（2023年度）",
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "年度指标值",
+    "实际完成值",
+    "分值",
+    "得分",
+    "产出指标",
+    "数量指标",
+)
 CELL = '<row r="1"><c r="A1"><v>1</v></c></row>'
 #: What is handed in → the name it is refused by.
 FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -85,7 +93,10 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "old and damaged": ("old_excel", lambda: OLD_BOOK + b"\0" * 2000),
     "with macros": ("macro", lambda: _book({"xl/vbaProject.bin": b"x"})),
     "binary workbook": ("old_excel", lambda: _book({"xl/workbook.bin": b"x"})),
-    "a presentation": ("not_a_spreadsheet", lambda: zipped({TYPES: "", "ppt/presentation.xml": ""})),
+    "a presentation": (
+        "not_a_spreadsheet",
+        lambda: zipped({TYPES: "", "ppt/presentation.xml": ""}),
+    ),
     "linked": ("external_link", lambda: _book({"xl/externalLinks/externalLink1.xml": "<x/>"})),
     "far cell": ("far_cell", lambda: _sheet('<sheetData><row r="10000"/></sheetData>')),
     "giant merge": (
@@ -100,7 +111,10 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "no workbook in it": ("truncated", lambda: _without("xl/workbook.xml")),
     "not closed": ("truncated", lambda: _sheet("<unclosed>")),
     "nothing of ours": ("no_forms", _book),
-    "a document without text": ("truncated", lambda: zipped({TYPES: "", "word/styles.xml": "<x/>"})),
+    "a document without text": (
+        "truncated",
+        lambda: zipped({TYPES: "", "word/styles.xml": "<x/>"}),
+    ),
     "another document": ("no_forms", lambda: "<html><body><p>会议通知</p></body></html>".encode()),
     "tables as lines": (
         "flattened",
@@ -108,8 +122,11 @@ FILES: dict[str, tuple[str, Callable[[], bytes]]] = {
     ),
     "two workbooks": ("two_files", lambda: zipped({"1.xlsx": _book(), "2.xlsx": _book()})),
     "a zip of pictures": ("not_a_spreadsheet", lambda: zipped({"1.png": b"x"})),
-    "a zip in a zip": ("not_a_spreadsheet", lambda: zipped({"1.xlsx": zipped({"2.xlsx": _book()})})),
-}  # fmt: skip
+    "a zip in a zip": (
+        "not_a_spreadsheet",
+        lambda: zipped({"1.xlsx": zipped({"2.xlsx": _book()})}),
+    ),
+}
 
 
 class Place(NamedTuple):

@@ -76,7 +76,10 @@ def test_a_strangers_tasks_in_the_working_folder_break_nothing(root: Path, tmp_p
     (tmp_path / "tasks.py").write_text("raise SystemExit('somebody else')")
     ran = subprocess.run(
         [sys.executable, "-c", "import flows.year, tasks; print(tasks.__file__)"],
-        cwd=tmp_path, env={"PATH": "/usr/bin:/bin", "PYTHONSAFEPATH": "", "PREFECT_HOME": str(tmp_path)},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "PYTHONSAFEPATH": "", "PREFECT_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert "tasks/__init__.py" in ran.stdout, ran.stderr

@@ -41,14 +41,27 @@ def _accept(store: Store, code: str, submission: Submission) -> None:
     day = date(2023, 4, 1)
     with store.begin() as connection:
         delivery = put_delivery(
-            connection, 2022, name=code, sha256=code, size=1, kept_as=code, day=day,
-            outcome="filing", unit=code,
-        )  # fmt: skip
+            connection,
+            2022,
+            name=code,
+            sha256=code,
+            size=1,
+            kept_as=code,
+            day=day,
+            outcome="filing",
+            unit=code,
+        )
         assert delivery is not None
         filing = put_filing(
-            connection, 2022, code, delivery_id=delivery, sha256=code, day=day, late=False,
+            connection,
+            2022,
+            code,
+            delivery_id=delivery,
+            sha256=code,
+            day=day,
+            late=False,
             submission=submission,
-        )  # fmt: skip
+        )
         assert filing is not None
         set_filing_status(connection, filing.id, "accepted")
 

@@ -22,15 +22,31 @@ HERE = Path(__file__).parent
 SAMPLES = yaml.safe_load((template_dir() / "notices" / "examples.yaml").read_text(encoding="utf-8"))
 FORMATS = {"text": "txt", "markdown": "md"}
 WITH_DEADLINE = {
-    "targets_opened", "targets_reminder", "targets_returned", "issued", "submit_opened",
-    "submit_reminder", "refused", "returned", "correction_reminder", "decided", "extended",
-    "escalation", "competent_digest",
-}  # fmt: skip
+    "targets_opened",
+    "targets_reminder",
+    "targets_returned",
+    "issued",
+    "submit_opened",
+    "submit_reminder",
+    "refused",
+    "returned",
+    "correction_reminder",
+    "decided",
+    "extended",
+    "escalation",
+    "competent_digest",
+}
 #: Those that stay in the house need not say whom to call there.
 IN_HOUSE = {
-    "refused", "bureau_digest", "operators_failure", "address_broken", "window_soon",
-    "window_opened", "channel_test", "ledger_refused"
-}  # fmt: skip
+    "refused",
+    "bureau_digest",
+    "operators_failure",
+    "address_broken",
+    "window_soon",
+    "window_opened",
+    "channel_test",
+    "ledger_refused",
+}
 
 
 def test_every_kind_has_a_sample_and_a_template_and_no_template_is_left_over():
@@ -160,9 +176,15 @@ def test_clean_is_one_bounded_line_and_stays_the_same_when_repeated(text, length
 
 #: What one person may get ten of in a morning; the rest always goes out alone.
 BRIEF = {
-    "targets_opened", "targets_reminder", "issued", "submit_opened", "submit_reminder",
-    "correction_reminder", "published", "escalation",
-}  # fmt: skip
+    "targets_opened",
+    "targets_reminder",
+    "issued",
+    "submit_opened",
+    "submit_reminder",
+    "correction_reminder",
+    "published",
+    "escalation",
+}
 
 
 @pytest.mark.parametrize("kind", [kind.value for kind in Kind])

@@ -58,9 +58,11 @@ def resealed(manifest: dict[str, Any]) -> bytes:
 def small(settings: Settings) -> None:
     """A few files, a link and a few rows that refer to each other."""
     for name, text in (
-        ("inbox/自评.xlsx", "filed"), ("archive/aa/kept.xlsx", "filed"),
-        ("site/versions/one/index.html", "<p>公开</p>"), ("roster/2023.json", "{}"),
-    ):  # fmt: skip
+        ("inbox/自评.xlsx", "filed"),
+        ("archive/aa/kept.xlsx", "filed"),
+        ("site/versions/one/index.html", "<p>公开</p>"),
+        ("roster/2023.json", "{}"),
+    ):
         path = settings.var / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -69,14 +71,27 @@ def small(settings: Settings) -> None:
     store = open_store(settings.database)
     day, now = date(2024, 3, 8), datetime(2024, 3, 8, 1, 2, 3, tzinfo=UTC)
     delivery = {
-        "year": 2023, "name": "自评.xlsx", "sha256": sha256(b"filed"), "size": 5,
-        "kept_as": "aa/kept.xlsx", "received_on": day, "unit": "u", "outcome": "filing",
-    }  # fmt: skip
+        "year": 2023,
+        "name": "自评.xlsx",
+        "sha256": sha256(b"filed"),
+        "size": 5,
+        "kept_as": "aa/kept.xlsx",
+        "received_on": day,
+        "unit": "u",
+        "outcome": "filing",
+    }
     filing = {
-        "year": 2023, "unit": "u", "number": 1, "receipt": "R-1", "sha256": sha256(b"filed"),
-        "received_on": day, "received_at": now, "late": False, "status": "received",
+        "year": 2023,
+        "unit": "u",
+        "number": 1,
+        "receipt": "R-1",
+        "sha256": sha256(b"filed"),
+        "received_on": day,
+        "received_at": now,
+        "late": False,
+        "status": "received",
         "content": b"\x00\xff",
-    }  # fmt: skip
+    }
     event = {
         "at": now,
         "as_of": day,

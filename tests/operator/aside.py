@@ -33,9 +33,19 @@ class Aside(AbstractContextManager["Aside"]):
 
     def __init__(self, root: Path, settings: Settings, cut: str = "") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.operator.aside", str(settings.var), settings.database, cut],
-            cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            [
+                sys.executable,
+                "-m",
+                "tests.operator.aside",
+                str(settings.var),
+                settings.database,
+                cut,
+            ],
+            cwd=root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
     def __exit__(self, *_: object) -> None:
         self._process.kill()

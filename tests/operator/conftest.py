@@ -36,14 +36,18 @@ def own_roster() -> Roster:
     ]
     come = [
         Department(
-            code=code, name=name, contact="周**", phone="0746-5559999", channels=("departments",),
+            code=code,
+            name=name,
+            contact="周**",
+            phone="0746-5559999",
+            channels=("departments",),
             projects=(Project(name=project, supervisor=name, implementer=name),),
         )
         for code, name, project in (
             ("11431199MB77010152", "邻县水利局", "小型水库安全专项"),
             ("12431199MB77020260", "邻县档案馆", "馆藏数字化专项"),
         )
-    ]  # fmt: skip
+    ]
     return Roster(departments=(*come, *stay))
 
 

@@ -122,10 +122,20 @@ class Worker:
     def __init__(self, of: Province, name: str, settings: Settings, pool: str = POOL) -> None:
         self.name = name
         self.process = _start(
-            of.root, of.var / f"{name}.log", of.client(settings), "worker", "start",
-            "--pool", pool, "--type", "process", "--limit", "4" if pool == POOL else "1",
-            "--name", name,
-        )  # fmt: skip
+            of.root,
+            of.var / f"{name}.log",
+            of.client(settings),
+            "worker",
+            "start",
+            "--pool",
+            pool,
+            "--type",
+            "process",
+            "--limit",
+            "4" if pool == POOL else "1",
+            "--name",
+            name,
+        )
 
     def flows(self) -> list[int]:
         """The processes of the runs it works on, without what those have started."""
@@ -173,6 +183,10 @@ def _start(
     with log.open("a") as out:
         return subprocess.Popen(
             [sys.executable, "-m", "prefect", *words],
-            cwd=root, env=environment, stdout=out, stderr=subprocess.STDOUT, text=True,
+            cwd=root,
+            env=environment,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
             start_new_session=True,
-        )  # fmt: skip
+        )

@@ -109,9 +109,12 @@ def serving(root: Path, var: Path, **environment: str) -> Iterator[Served]:
     with log.open("w") as out:
         process = subprocess.Popen(
             command("serve", "--var", str(var), "--port", "0"),
-            cwd=root, env={**clean_environment(root), **environment}, stdout=out,
-            stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
+            cwd=root,
+            env={**clean_environment(root), **environment},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
     file = var / "prefect" / "serve.json"
     try:
         wait_for(lambda: file.exists() or process.poll() is not None, "the server", START)

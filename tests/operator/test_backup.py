@@ -41,9 +41,12 @@ def told(settings: Settings) -> dict[str, Any]:
             for table in metadata.sorted_tables
         }
     return {
-        "rows": rows, "roster": cycle.pack.roster, "receipts": receipt_rows(cycle),
-        "status": status_rows(standings(cycle)), "left to do": outstanding(cycle),
-    }  # fmt: skip
+        "rows": rows,
+        "roster": cycle.pack.roster,
+        "receipts": receipt_rows(cycle),
+        "status": status_rows(standings(cycle)),
+        "left to do": outstanding(cycle),
+    }
 
 
 def test_the_restored_county_is_the_one_that_was_saved(

@@ -97,7 +97,9 @@ MEMBERS: dict[str, tuple[Callable[[Content], Content], str]] = {
     "manifest is no text": (manifest(b"\xff\xfe\x00"), WRONG),
     "manifest is a list": (manifest(b"[1]"), WRONG),
     "manifest is another by a letter": (
-        lambda c: manifest(c[MANIFEST].replace(b'"versions/one"', b'"versions/ono"'))(c), WRONG),
+        lambda c: manifest(c[MANIFEST].replace(b'"versions/one"', b'"versions/ono"'))(c),
+        WRONG,
+    ),
     "manifest is deep": (manifest(b"[" * 200_000), WRONG),
     "no format": (saying(format=None), WRONG),
     "format is a word": (saying(format="two"), WRONG),
@@ -120,7 +122,7 @@ MEMBERS: dict[str, tuple[Callable[[Content], Content], str]] = {
     "a link instead of a file": (linking("archive/aa/kept.xlsx", "x"), "不该有的链接"),
     "a link among the rows": (linking("database/x", "events.jsonl"), "不该有的链接"),
     "a link below a link": (saying(links={"site/a": "versions", "site/a/b": "x"}), "不该有的链接"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("how", MEMBERS)
@@ -175,21 +177,27 @@ ROWS: dict[str, tuple[Callable[[Content], Content], str]] = {
     "another kind": (rows("events", lambda r: {**r, "at": {"list": "x"}}), "表 events 第 1 行"),
     "a list": (rows("events", lambda r: {**r, "detail": ["x"]}), "表 events"),
     "too large": (rows("events", lambda r: {**r, "year": 10**30}), "表 events"),
-    "nothing where something must be": (rows("events", lambda r: {**r, "actor": None}), "表 events"),
+    "nothing where something must be": (
+        rows("events", lambda r: {**r, "actor": None}),
+        "表 events",
+    ),
     "one number twice": (rows("events", lambda r: {**r, "id": 1}), "表 events"),
     "refers to nothing": (rows("filings", lambda r: {**r, "delivery_id": 77}), "表 filings"),
     "more rows": (counted(events=1), "表 events 的行数不对"),
     "fewer rows": (counted(events=3), "表 events 的行数不对"),
     "a table that is not ours": (
         lambda c: counted(passwords=0)(agreeing({**c, "database/passwords.jsonl": b""})),
-        "passwords"),
+        "passwords",
+    ),
     "alembic's own": (
-        lambda c: counted(alembic_version=0)(agreeing({**c, "database/alembic_version.jsonl": b""})),
-        "alembic_version"),
+        lambda c: counted(alembic_version=0)(
+            agreeing({**c, "database/alembic_version.jsonl": b""})
+        ),
+        "alembic_version",
+    ),
     "rows of no table": (lambda c: agreeing({**c, "database/more.jsonl": b""}), "more"),
-    "a table without rows": (
-        lambda c: agreeing(without(c, "database/events.jsonl")), "events"),
-}  # fmt: skip
+    "a table without rows": (lambda c: agreeing(without(c, "database/events.jsonl")), "events"),
+}
 
 
 @pytest.mark.parametrize("how", ROWS)

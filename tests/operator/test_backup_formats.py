@@ -23,16 +23,34 @@ def first_format() -> dict[str, bytes]:
     """The members of a backup as release 0.1.0 wrote them: three of its tables, two files."""
     rows = {
         "folders": [{"id": 4, "unit": "12431199MB99020279", "token": "f" * 32}],
-        "deliveries": [{
-            "id": 7, "year": 2023, "name": "自评.xlsx", "sha256": sha256(b"filed"), "size": 5,
-            "kept_as": "aa/kept.xlsx", "received_on": {"date": "2024-03-08"},
-            "unit": "12431199MB99020279", "outcome": "filing", "reason_code": None, "reason": None,
-        }],
-        "events": [{
-            "id": 9, "at": {"time": "2024-03-08T01:02:03+00:00"}, "as_of": {"date": "2024-03-08"},
-            "actor": "系统", "year": 2023, "unit": None, "what": "filed", "detail": "{}",
-        }],
-    }  # fmt: skip
+        "deliveries": [
+            {
+                "id": 7,
+                "year": 2023,
+                "name": "自评.xlsx",
+                "sha256": sha256(b"filed"),
+                "size": 5,
+                "kept_as": "aa/kept.xlsx",
+                "received_on": {"date": "2024-03-08"},
+                "unit": "12431199MB99020279",
+                "outcome": "filing",
+                "reason_code": None,
+                "reason": None,
+            }
+        ],
+        "events": [
+            {
+                "id": 9,
+                "at": {"time": "2024-03-08T01:02:03+00:00"},
+                "as_of": {"date": "2024-03-08"},
+                "actor": "系统",
+                "year": 2023,
+                "unit": None,
+                "what": "filed",
+                "detail": "{}",
+            }
+        ],
+    }
     content = {
         f"database/{table}.jsonl": "".join(
             json.dumps(row, ensure_ascii=False) + "\n" for row in lines
@@ -42,11 +60,13 @@ def first_format() -> dict[str, bytes]:
     content["archive/aa/kept.xlsx"] = b"filed"
     content["site/versions/one/index.html"] = "<p>公开</p>".encode()
     manifest = {
-        "format": 1, "revision": "0001", "made": "2024-03-09T01:30:00+00:00",
+        "format": 1,
+        "revision": "0001",
+        "made": "2024-03-09T01:30:00+00:00",
         "files": {name: sha256(data) for name, data in content.items()},
         "links": {"site/current": "versions/one"},
         "rows": {table: len(lines) for table, lines in rows.items()},
-    }  # fmt: skip
+    }
     return {**content, MANIFEST: json.dumps(manifest, ensure_ascii=False, indent=1).encode()}
 
 

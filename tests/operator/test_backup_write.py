@@ -65,8 +65,11 @@ def test_a_folder_that_is_not_there_has_nothing_to_save(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("error", "says"),
-    [(OSError(errno.ENOSPC, "no space"), "写不了备份.*磁盘已满.*请清理磁盘"), (KeyboardInterrupt(), "")],
-)  # fmt: skip
+    [
+        (OSError(errno.ENOSPC, "no space"), "写不了备份.*磁盘已满.*请清理磁盘"),
+        (KeyboardInterrupt(), ""),
+    ],
+)
 def test_half_a_backup_never_stays(
     used: Settings, monkeypatch: pytest.MonkeyPatch, error: BaseException, says: str
 ) -> None:
@@ -221,11 +224,14 @@ def test_keys_and_settings_are_named_and_never_saved(
     for name in [n for n in os.environ if n.startswith(("JIXIAO_", "PREFECT_"))]:
         monkeypatch.delenv(name)
     for name, value in (
-        ("JIXIAO_HOME", str(home)), ("JIXIAO_SECRETS", str(secrets)),
-        ("JIXIAO_SIGNING_KEY", "secret-key"), ("OUR_OWN_ROBOT", "json://127.0.0.1/secret-r"),
-        ("PREFECT_API_AUTH_STRING", "secret:login"), ("JIXIAO_DATABASE", "sqlite:///secret.db"),
+        ("JIXIAO_HOME", str(home)),
+        ("JIXIAO_SECRETS", str(secrets)),
+        ("JIXIAO_SIGNING_KEY", "secret-key"),
+        ("OUR_OWN_ROBOT", "json://127.0.0.1/secret-r"),
+        ("PREFECT_API_AUTH_STRING", "secret:login"),
+        ("JIXIAO_DATABASE", "sqlite:///secret.db"),
         ("JIXIAO_CHANNEL_OPERATORS", " "),
-    ):  # fmt: skip
+    ):
         monkeypatch.setenv(name, value)
     made = backup(used, tmp_path / "jixiao.tar")
     named = (

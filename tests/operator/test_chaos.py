@@ -15,8 +15,11 @@ SEED = 20231105
 def test_kills_leave_no_trace(root: Path, wanted: int) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.operator.chaos", str(wanted), str(SEED)],
-        cwd=root, capture_output=True, text=True, timeout=3600,
-    )  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=3600,
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     kills = int(ran.stdout.split("kills=")[1].split("/")[0])
     assert kills >= wanted * 3 // 4, ran.stdout

@@ -40,8 +40,11 @@ class First:
         self.home = home
         self.process = subprocess.Popen(
             [sys.executable, "-c", FIRST, str(home)],
-            cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
+            cwd=root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
         self._hear("held")
 
     def _hear(self, word: str) -> None:

@@ -91,8 +91,10 @@ def test_settings_hold_no_secret_and_ask_for_a_login(name: str) -> None:
         assert f"\n#{key}=\n" in text
     assert given["JIXIAO_SIGNING_KEY"] == ""
     assert {k for k in given if k.startswith("JIXIAO_CHANNEL_")} == {
-        "JIXIAO_CHANNEL_DEPARTMENTS", "JIXIAO_CHANNEL_BUREAU", "JIXIAO_CHANNEL_OPERATORS",
-    }  # fmt: skip
+        "JIXIAO_CHANNEL_DEPARTMENTS",
+        "JIXIAO_CHANNEL_BUREAU",
+        "JIXIAO_CHANNEL_OPERATORS",
+    }
     assert not any(given[k] for k in given if k.startswith("JIXIAO_CHANNEL_"))
 
 

@@ -240,8 +240,11 @@ def test_doctor_finds_nothing_wrong(
     given = {k: v for k, v in os.environ.items() if k.startswith("JIXIAO_")}
     ran = subprocess.run(
         command("doctor", "--json", "--var", str(served.var)),
-        cwd=root, env={**clean_environment(root), **given, **LOGIN}, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=root,
+        env={**clean_environment(root), **given, **LOGIN},
+        capture_output=True,
+        text=True,
+    )
     wrong = [row for row in json.loads(ran.stdout) if row["结果"] != "正常"]
     assert wrong == []
     assert ran.returncode == 0

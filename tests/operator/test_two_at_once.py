@@ -21,9 +21,16 @@ from tests.operator.year import YEAR, Prepared, settings_in, tree
 pytestmark = pytest.mark.postgres
 
 ONCE = {
-    "targets_issued": 6, "targets_proposed": 6, "issued": 6, "filed": 7, "refused": 1,
-    "evaluated": 7, "rendered": 7, "publication_prepared": 5, "published": 5,
-}  # fmt: skip
+    "targets_issued": 6,
+    "targets_proposed": 6,
+    "issued": 6,
+    "filed": 7,
+    "refused": 1,
+    "evaluated": 7,
+    "rendered": 7,
+    "publication_prepared": 5,
+    "published": 5,
+}
 
 
 def deeds(settings: Settings) -> Counter[tuple[str, str | None, date]]:

@@ -38,18 +38,23 @@ def installed(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        words, cwd=folder, env={**clean_environment(installed), "PREFECT_HOME": str(folder)},
-        capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
+        words,
+        cwd=folder,
+        env={**clean_environment(installed), "PREFECT_HOME": str(folder)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 def test_it_runs_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     where = "import flows, jixiao.installation.paths as p, tasks; print(flows.__file__, tasks.__file__, p.data_root())"
     ran = run(installed, tmp_path, sys.executable, "-c", where)
     assert ran.stdout.split() == [
-        str(installed / "flows" / "__init__.py"), str(installed / "tasks" / "__init__.py"),
+        str(installed / "flows" / "__init__.py"),
+        str(installed / "tasks" / "__init__.py"),
         str(installed / "jixiao" / "_data"),
-    ]  # fmt: skip
+    ]
     assert run(installed, tmp_path, *command("pack", "check", "2023")).returncode == 0
 
     ran = run(installed, tmp_path, *command("doctor", "--json"))

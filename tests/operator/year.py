@@ -102,8 +102,10 @@ _PASSING = {
 
 #: Table → how others name its rows. Who works side by side numbers them in any order.
 _REFERENCES = {
-    "deliveries": "delivery_id", "filings": "filing_id", "publications": "publication_id",
-}  # fmt: skip
+    "deliveries": "delivery_id",
+    "filings": "filing_id",
+    "publications": "publication_id",
+}
 
 
 #: The part of a department's folder that nobody can guess: another one in every installation.

@@ -84,11 +84,17 @@ def test_several_mistakes_are_all_said_at_once(copy: Path) -> None:
     (copy / "scoring.yaml").unlink()
     message = "\n".join(problems(copy))
     for words in (
-        "site.show_finding：", "windows.targets.opens：", "windows.publish.closes：",
-        "departments.0.projects.1.parent：", "departments.0.projects.4.parent：",
-        "channels.bureau.format：", "sections.2.rows.0.required.0：",
-        "sections.2.rows.12.required.0：", "sections.0.columns.2.type：", "scoring.yaml。",
-    ):  # fmt: skip
+        "site.show_finding：",
+        "windows.targets.opens：",
+        "windows.publish.closes：",
+        "departments.0.projects.1.parent：",
+        "departments.0.projects.4.parent：",
+        "channels.bureau.format：",
+        "sections.2.rows.0.required.0：",
+        "sections.2.rows.12.required.0：",
+        "sections.0.columns.2.type：",
+        "scoring.yaml。",
+    ):
         assert words in message
 
 

@@ -19,8 +19,11 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=root, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+        cwd=root,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     (built,) = folder.glob("jixiao-*.whl")
     return built
 
@@ -82,8 +85,12 @@ def test_an_installed_package_uses_the_copies_inside(wheel: Path, tmp_path: Path
     )
     ran = subprocess.run(
         [sys.executable, "-I", "-c", code],
-        cwd=tmp_path, check=True, capture_output=True, text=True, env={"PYTHONUTF8": "1"},
-    )  # fmt: skip
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={"PYTHONUTF8": "1"},
+    )
     pack, templates = (Path(line) for line in ran.stdout.splitlines())
     assert pack == tmp_path / "jixiao" / "_data" / "config" / "2023"
     assert templates == tmp_path / "jixiao" / "_data" / "templates"

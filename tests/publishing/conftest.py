@@ -48,11 +48,19 @@ def entries(views: list[ReportView], site: SiteInfo) -> list[SiteEntry]:
 def rows(entries: list[SiteEntry]) -> list[RegisterRow]:
     published = [
         RegisterRow(
-            e.unit_code, e.unit_name, True, "", e.address, "王小明", "13912345678", e.sha256,
-            e.published_on, date(2024, 10, 16),
+            e.unit_code,
+            e.unit_name,
+            True,
+            "",
+            e.address,
+            "王小明",
+            "13912345678",
+            e.sha256,
+            e.published_on,
+            date(2024, 10, 16),
         )
         for e in entries
-    ]  # fmt: skip
+    ]
     return [
         *published,
         RegisterRow("12431199MB9903038L", "没有报送的单位", False, "未报送自评材料"),

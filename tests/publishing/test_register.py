@@ -36,9 +36,14 @@ def test_only_what_people_wrote_is_masked(pack: Pack) -> None:
     like = "b5d12d19372043431e7a"
     address = "http://a.example/2023/MB13812345678X/"
     row = RegisterRow(
-        "MB13812345678X", "甲 13812345678", True, "电话 13812345678", address,
-        phone="13812345678", sha256=like,
-    )  # fmt: skip
+        "MB13812345678X",
+        "甲 13812345678",
+        True,
+        "电话 13812345678",
+        address,
+        phone="13812345678",
+        sha256=like,
+    )
     register = make_register(pack, [row])
     said = dict(zip(register.keys, register.rows[0], strict=True))
     assert (said["sha256"], said["url"], said["unit_code"]) == (like, address, "MB13812345678X")

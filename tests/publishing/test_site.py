@@ -42,8 +42,13 @@ def test_every_report_has_its_page_and_its_data(
             json.loads(files[f"2023/{entry.unit_code}/report.json"])["unit_code"] == entry.unit_code
         )
     assert {p.split("/")[0] for p in files} == {
-        "2023", "index.html", "404.html", "sitemap.xml", "feed.xml", "robots.txt",
-    }  # fmt: skip
+        "2023",
+        "index.html",
+        "404.html",
+        "sitemap.xml",
+        "feed.xml",
+        "robots.txt",
+    }
 
 
 def test_addresses_are_stable_and_stand_in_page_map_and_feed(

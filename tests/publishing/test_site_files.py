@@ -24,9 +24,7 @@ DAY = date(2024, 10, 15)
 def test_the_files_offered_lie_beside_the_page(
     views: list[ReportView], site: SiteInfo, year: SiteYear
 ) -> None:
-    entry = site_entry(
-        views[1], site, revision=1, published_on=DAY, formats=("docx", "pdf")
-    )  # fmt: skip
+    entry = site_entry(views[1], site, revision=1, published_on=DAY, formats=("docx", "pdf"))
     files = site_files(site, [replace(year, entries=(entry,))])
     place = f"2023/{entry.unit_code}"
     links = html.document_fromstring(entry.page.decode()).xpath("//p[@class='files']/a/@href")

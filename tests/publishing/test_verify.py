@@ -135,9 +135,11 @@ class Answers(BaseHTTPRequestHandler):
 
 
 MOVED = {
-    "/moved": "/ok", "/file": "file:///etc/passwd", "/loop": "/loop",
+    "/moved": "/ok",
+    "/file": "file:///etc/passwd",
+    "/loop": "/loop",
     "/elsewhere": "http://elsewhere.example/",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -164,12 +166,15 @@ def test_a_page_in_order_at_another_address_has_moved(server: str) -> None:
     assert found.sha256 == sha256
 
 
-@pytest.mark.parametrize(("other", "state"), [
-    ("https://a.example/2023/x/", VerifyState.VERIFIED),
-    ("http://a.example/2023/x", VerifyState.VERIFIED),
-    ("http://b.example/2023/x/", VerifyState.MOVED),
-    ("http://a.example/2022/x/", VerifyState.MOVED),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("other", "state"),
+    [
+        ("https://a.example/2023/x/", VerifyState.VERIFIED),
+        ("http://a.example/2023/x", VerifyState.VERIFIED),
+        ("http://b.example/2023/x/", VerifyState.MOVED),
+        ("http://a.example/2022/x/", VerifyState.MOVED),
+    ],
+)
 def test_going_over_to_https_is_no_move(other: str, state: VerifyState) -> None:
     page = b"<p>report</p>"
     sha256 = hashlib.sha256(page).hexdigest()
@@ -193,11 +198,14 @@ def test_only_allowed_hosts_are_asked_and_no_redirect_leads_elsewhere(server: st
 OWN = "<html><body><h1>松溪市政园林所</h1><p>{}</p></body></html>"
 
 
-@pytest.mark.parametrize(("text", "state"), [
-    ("2023 年度绩效自评报告，校验值 " + "ab" * 32, VerifyState.VERIFIED),
-    ("2023 年度绩效自评报告", VerifyState.CHANGED),
-    ("2022 年度绩效自评报告", VerifyState.WRONG_UNIT),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("2023 年度绩效自评报告，校验值 " + "ab" * 32, VerifyState.VERIFIED),
+        ("2023 年度绩效自评报告", VerifyState.CHANGED),
+        ("2022 年度绩效自评报告", VerifyState.WRONG_UNIT),
+    ],
+)
 def test_a_page_of_the_departments_own_website(text: str, state: VerifyState) -> None:
     def fetch(address: str) -> Fetched:
         return Fetched(OWN.format(text).encode(), address)

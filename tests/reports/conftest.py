@@ -87,14 +87,29 @@ def hostile_filing(text: str) -> Submission:
         unit_name=text,
         forms=[
             FormData(
-                "附件2", text, text, None,
-                cells={"identity.unit.value": cell, "execution.total.annual": cell,
-                       "goals.goal.expected": cell},
+                "附件2",
+                text,
+                text,
+                None,
+                cells={
+                    "identity.unit.value": cell,
+                    "execution.total.annual": cell,
+                    "goals.goal.expected": cell,
+                },
                 indicators=[IndicatorRow(text, text, *[cell] * 6)],
                 total_score=Cell(text, text, text, text),
             ),
             FormData("附件1", text, labels={"spending.project[1]": cell}),
-            FormData("附件3", text, project=text, indicators=[IndicatorRow("产出指标", text, *[cell] * 6)]),
-            FormData("自评报告", text, paragraphs=[Paragraph(text, text, text, level=n) for n in (0, 1, 5)]),
+            FormData(
+                "附件3",
+                text,
+                project=text,
+                indicators=[IndicatorRow("产出指标", text, *[cell] * 6)],
+            ),
+            FormData(
+                "自评报告",
+                text,
+                paragraphs=[Paragraph(text, text, text, level=n) for n in (0, 1, 5)],
+            ),
         ],
-    )  # fmt: skip
+    )

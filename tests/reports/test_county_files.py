@@ -22,12 +22,20 @@ FORMULA = "=cmd|'/c calc'!A1"
 
 def one(code: str, name: str, **more: object) -> DepartmentSummary:
     values = {
-        "unit_code": code, "unit_name": name, "state": "已报送", "filed_on": DAY,
-        "computed": Decimal("91.25"), "claimed": Decimal(98), "grade": "优",
-        "annual": Decimal(100), "executed": Decimal("97.5"), "last_year": Decimal("88.4"),
+        "unit_code": code,
+        "unit_name": name,
+        "state": "已报送",
+        "filed_on": DAY,
+        "computed": Decimal("91.25"),
+        "claimed": Decimal(98),
+        "grade": "优",
+        "annual": Decimal(100),
+        "executed": Decimal("97.5"),
+        "last_year": Decimal("88.4"),
         "achieved": (Decimal("0.5"), Decimal("0.99"), Decimal(1), Decimal("1.3"), Decimal(2)),
-        "findings": (("B04", FORMULA),), **more,
-    }  # fmt: skip
+        "findings": (("B04", FORMULA),),
+        **more,
+    }
     return DepartmentSummary(**values)  # type: ignore[arg-type]
 
 

@@ -46,11 +46,17 @@ def made(view: ReportView) -> Document:
 
 def small(text: str, **more: object) -> Document:
     values = {
-        "titles": (text,), "kicker": text, "author": text, "facts": ((text, text),), "results": (),
-        "lead": text, "closing": (text,), "day": DAY,
+        "titles": (text,),
+        "kicker": text,
+        "author": text,
+        "facts": ((text, text),),
+        "results": (),
+        "lead": text,
+        "closing": (text,),
+        "day": DAY,
         "sheets": (Sheet((Heading(1, text), TextLine(text, 0))),),
         **more,
-    }  # fmt: skip
+    }
     return Document(**values)  # type: ignore[arg-type]
 
 
@@ -61,8 +67,9 @@ def test_it_is_tagged_pdf_a_2a_with_the_shipped_fonts_in_it(submission: Submissi
     assert b"<dc:language><rdf:Bag><rdf:li>zh-CN</rdf:li>" in data
     fonts = set(re.findall(rb"/BaseFont\s*/[A-Z]{6}\+([\w-]+)", data))
     assert {name.removesuffix(b"-Identity-H") for name in fonts} == {
-        b"JixiaoSong-Regular", b"JixiaoHei-Regular",
-    }  # fmt: skip
+        b"JixiaoSong-Regular",
+        b"JixiaoHei-Regular",
+    }
 
 
 def test_what_reads_it_aloud_finds_headings_tables_and_pictures(
@@ -113,8 +120,9 @@ def test_no_page_is_empty_and_nothing_runs_over_the_edge(
     file.write_bytes(document_pdf(made(view(submission, public=False))))
     subprocess.run(
         [need("pdftoppm"), "-r", "30", "-gray", str(file), str(tmp_path / "p")],
-        check=True, capture_output=True,
-    )  # fmt: skip
+        check=True,
+        capture_output=True,
+    )
     pages = sorted(tmp_path.glob("p*.pgm"))
     assert len(pages) > 30
     for page in pages:

@@ -100,8 +100,10 @@ def test_the_layout_is_the_official_one(data: bytes) -> None:
     default = styles.xpath("//w:docDefaults//w:rFonts/@w:eastAsia", namespaces=NS)
     assert default == ["仿宋_GB2312"]
     margins = body(data).xpath("//w:sectPr[w:pgSz[not(@w:orient)]]/w:pgMar", namespaces=NS)[0]
-    millimetres = [round(int(margins.get(f"{W}{side}")) * 25.4 / 1440) for side in
-                   ("top", "bottom", "left", "right")]  # fmt: skip
+    millimetres = [
+        round(int(margins.get(f"{W}{side}")) * 25.4 / 1440)
+        for side in ("top", "bottom", "left", "right")
+    ]
     assert millimetres == [37, 35, 28, 26]
     fonts = etree.fromstring(found["word/fontTable.xml"])
     assert all(f.find(f"{W}altName") is not None for f in fonts)
@@ -190,10 +192,20 @@ def test_libreoffice_opens_it_and_every_page_has_something_on_it(
     source.write_bytes(data)
     profile = (tmp_path / "profile").as_uri()
     subprocess.run(
-        [soffice, "--headless", f"-env:UserInstallation={profile}", "--convert-to", "pdf",
-         "--outdir", str(tmp_path), str(source)],
-        check=True, capture_output=True, timeout=180,
-    )  # fmt: skip
+        [
+            soffice,
+            "--headless",
+            f"-env:UserInstallation={profile}",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(tmp_path),
+            str(source),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=180,
+    )
     pdf = tmp_path / "自评报告.pdf"
     subprocess.run([pictures, "-r", "20", "-gray", str(pdf), str(tmp_path / "p")], check=True)
     pages = sorted(tmp_path.glob("p*.pgm"))

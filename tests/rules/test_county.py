@@ -20,10 +20,16 @@ FULL = load_pack(pack_dir(2023))
 #: The county's roster is what a test generates.
 PACK: Pack = replace(FULL, roster=Roster(departments=()))
 TYPICAL = {
-    "spending.three_public.final": 8.0, "spending.reception.final": 4.2, "spending.public.final": 60.0,
-    "spending.office.final": 15.0, "spending.projects.final": 400.0, "spending.operations.final": 90.0,
-    "spending.procurement.final": 30.0, "staff.staff.establishment": 40.0, "staff.staff.actual": 33.0,
-}  # fmt: skip
+    "spending.three_public.final": 8.0,
+    "spending.reception.final": 4.2,
+    "spending.public.final": 60.0,
+    "spending.office.final": 15.0,
+    "spending.projects.final": 400.0,
+    "spending.operations.final": 90.0,
+    "spending.procurement.final": 30.0,
+    "staff.staff.establishment": 40.0,
+    "staff.staff.actual": 33.0,
+}
 SAID = (
     "一年来，我们按照县委、县政府的部署，围绕中心、服务大局，稳步推进各项重点工作，资金使用规范，管理制度健全，"
     "各项绩效指标完成情况良好，群众满意度明显提升。"

@@ -17,8 +17,13 @@ from jixiao.policy.yamlfile import load_model
 from jixiao.scoring import changes, grade, score_form, score_submission
 
 ITEM = {
-    "id": "a", "name": "甲", "points": "5", "source": "s", "numerator": "a.b.c", "denominator": "x:a.b.d",
-}  # fmt: skip
+    "id": "a",
+    "name": "甲",
+    "points": "5",
+    "source": "s",
+    "numerator": "a.b.c",
+    "denominator": "x:a.b.d",
+}
 REFUSED = [
     ({"qualitative": {"partly": "0.9"}}, "不能高于"),
     ({"grades": {"bands": [{"min": "60", "grade": "中"}]}}, "从 0 分起"),
@@ -57,10 +62,24 @@ def test_refuses(policy_of: Any, change: dict[str, Any], said: str) -> None:
 
 def test_every_parameter_names_a_source(policy_of: Any) -> None:
     assert policy_of().source_keys() == {
-        "direction", "higher", "lower", "zero", "qualitative", "over", "execution", "caps",
-        "blanks", "not_applicable", "deadlines", "ranks", "grades", "group_weights", "rubric",
-        "rates", "department",
-    }  # fmt: skip
+        "direction",
+        "higher",
+        "lower",
+        "zero",
+        "qualitative",
+        "over",
+        "execution",
+        "caps",
+        "blanks",
+        "not_applicable",
+        "deadlines",
+        "ranks",
+        "grades",
+        "group_weights",
+        "rubric",
+        "rates",
+        "department",
+    }
 
 
 def test_the_year_s_file_stands_on_known_sources() -> None:
@@ -72,8 +91,10 @@ def test_the_year_s_file_stands_on_known_sources() -> None:
     assert not policy.department_rubric.enabled
     variants = policy.group_weights.variants
     assert {name: sum(v.weights.values()) for name, v in variants.items()} == {
-        "湖南": 100, "湖北": 100, "单列成本": 100,
-    }  # fmt: skip
+        "湖南": 100,
+        "湖北": 100,
+        "单列成本": 100,
+    }
     # Not seen in any form of this province: only what the regulation is generally known to say.
     assert info.sources[variants["单列成本"].source].confidence == "K"
     set_here = (policy.deadlines, policy.ranks, *policy.rubric_rates.values())
@@ -82,9 +103,17 @@ def test_the_year_s_file_stands_on_known_sources() -> None:
 
 @pytest.mark.parametrize(
     ("score", "expected"),
-    [("100", "优"), ("90", "优"), ("89.99", "良"), ("80", "良"), ("79.99", "中"), ("60", "中"),
-     ("59.99", "差"), ("0", "差")],
-)  # fmt: skip
+    [
+        ("100", "优"),
+        ("90", "优"),
+        ("89.99", "良"),
+        ("80", "良"),
+        ("79.99", "中"),
+        ("60", "中"),
+        ("59.99", "差"),
+        ("0", "差"),
+    ],
+)
 def test_grades(policy_of: Any, score: str, expected: str) -> None:
     assert grade(Decimal(score), policy_of()) == expected
 

@@ -49,9 +49,15 @@ def test_it_does_not_change(name: str) -> None:
 def test_a_scored_row_can_be_stored_and_copied(policy_of: Any, row_of: Any) -> None:
     basis = basis_for(policy_of(), {}, 2023)
     cases = {
-        "数": ("10", "8"), "少": ("≤10", "20"), "词": ("效果明显", "效果明显"), "名次": ("第2", "第3"),
-        "时限": ("9月底前", "7月"), "多": ("10", "90"), "空": ("", "1"), "单位": ("771.32", "771.32万元"),
-    }  # fmt: skip
+        "数": ("10", "8"),
+        "少": ("≤10", "20"),
+        "词": ("效果明显", "效果明显"),
+        "名次": ("第2", "第3"),
+        "时限": ("9月底前", "7月"),
+        "多": ("10", "90"),
+        "空": ("", "1"),
+        "单位": ("771.32", "771.32万元"),
+    }
     for name, (target, actual) in cases.items():
         row = row_of(name=name, target=target, actual=actual, weight="10", score="9")
         score: RowScore = score_indicator(basis, row, 0)

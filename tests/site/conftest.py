@@ -27,9 +27,14 @@ DAY = date(2024, 9, 2)
 SAMPLES = ("jiangyong-2", "yunling-1", "xinghe-1")
 GONE = "12431199MB9903038L"
 QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update",
-)  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,15 @@ from playwright.sync_api import Browser, Page
 pytestmark = pytest.mark.browser
 JIANGYONG = "11431125MB18152796"
 PAGES = (
-    "index.html", "2023/index.html", "2023/register/index.html", f"2023/{JIANGYONG}/index.html",
-    "2023/12431199MB9903038L/index.html", "404.html", "internal.html", "county.html",
-)  # fmt: skip
+    "index.html",
+    "2023/index.html",
+    "2023/register/index.html",
+    f"2023/{JIANGYONG}/index.html",
+    "2023/12431199MB9903038L/index.html",
+    "404.html",
+    "internal.html",
+    "county.html",
+)
 
 
 @pytest.mark.parametrize("place", PAGES)

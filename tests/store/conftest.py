@@ -35,14 +35,27 @@ def file() -> File:
     def put(connection: Connection, sha256: str, **changes: Any) -> FilingRecord:
         given: dict[str, Any] = {"year": 2023, "unit": UNIT, **changes}
         delivery = put_delivery(
-            connection, given["year"], name=f"{sha256}.xlsx", sha256=sha256, size=9,
-            kept_as=f"ab/{sha256}", day=DAY, outcome="filing", unit=given["unit"],
-        )  # fmt: skip
+            connection,
+            given["year"],
+            name=f"{sha256}.xlsx",
+            sha256=sha256,
+            size=9,
+            kept_as=f"ab/{sha256}",
+            day=DAY,
+            outcome="filing",
+            unit=given["unit"],
+        )
         assert delivery is not None
         filed = put_filing(
-            connection, given["year"], given["unit"], delivery_id=delivery, sha256=sha256,
-            day=DAY, late=False, submission=Submission(given["year"], given["unit"], sha256),
-        )  # fmt: skip
+            connection,
+            given["year"],
+            given["unit"],
+            delivery_id=delivery,
+            sha256=sha256,
+            day=DAY,
+            late=False,
+            submission=Submission(given["year"], given["unit"], sha256),
+        )
         assert filed is not None
         return filed
 

@@ -130,9 +130,15 @@ def test_the_same_content_is_filed_once(database: Store, file: File, unit: str, 
     with database.begin() as connection:
         one = file(connection, "one")
         again = put_filing(
-            connection, 2023, unit, delivery_id=one.delivery_id, sha256="one", day=day,
-            late=True, submission=Submission(2023, unit, "again"),
-        )  # fmt: skip
+            connection,
+            2023,
+            unit,
+            delivery_id=one.delivery_id,
+            sha256="one",
+            day=day,
+            late=True,
+            submission=Submission(2023, unit, "again"),
+        )
         assert again is None
         assert file(connection, "two").number == 2  # the refused one took no number
     with database.read() as connection:
@@ -258,9 +264,15 @@ def test_publications_keep_every_revision_and_show_the_newest(
     with database.begin() as connection:
         filed = file(connection, "one")
         given = {
-            "filing_id": filed.id, "address": "http://jixiao.example/2023/x/", "path": "2023/x",
-            "sha256": "p", "content": "c", "files": {"报告.pdf": "f"}, "listing": {"grade": "优"}, "day": day,
-        }  # fmt: skip
+            "filing_id": filed.id,
+            "address": "http://jixiao.example/2023/x/",
+            "path": "2023/x",
+            "sha256": "p",
+            "content": "c",
+            "files": {"报告.pdf": "f"},
+            "listing": {"grade": "优"},
+            "day": day,
+        }
         # Written down out of order: the number of the revision says which is newest.
         assert put_publication(connection, 2023, unit, revision=2, key="b", **given)
         assert put_publication(connection, 2023, unit, revision=1, key="a", **given)

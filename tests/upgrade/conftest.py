@@ -26,9 +26,11 @@ def frozen_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def frozen(
-    frozen_files: Path, tmp_path: Path, request: pytest.FixtureRequest,
+    frozen_files: Path,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Callable[[str], Settings]]:  # fmt: skip
+) -> Iterator[Callable[[str], Settings]]:
     """The frozen installation, on ``sqlite`` or ``postgresql``, with the packs it ran with."""
     monkeypatch.setenv("JIXIAO_HOME", str(frozen_files / "home"))
     monkeypatch.setenv("JIXIAO_SIGNING_KEY", "key-of-the-tests-only")

@@ -35,8 +35,11 @@ def test_it_is_said_in_a_sentence(
     ran = subprocess.run(
         [sys.executable, "-c", "from jixiao.cli import main; main()", *words],
         env={**os.environ, "JIXIAO_VAR": str(settings.var), "COLUMNS": "200"},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert ran.returncode == 2, ran.stdout + ran.stderr
     assert says in ran.stderr
     assert "Traceback" not in ran.stderr

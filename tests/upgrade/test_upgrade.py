@@ -133,11 +133,14 @@ def test_another_program_later_takes_over_what_this_one_did(frozen: Frozen, kind
     later = replace(
         cycle,
         program=type(program)(
-            version="99.0", engine="e", written="w", layout_code="l",
+            version="99.0",
+            engine="e",
+            written="w",
+            layout_code="l",
             rules=dict.fromkeys(program.rules, "r") | {"A99": "new"},
             folders=dict.fromkeys(program.folders, "f"),
         ),
-    )  # fmt: skip
+    )
     assert outstanding(later) == {}
     with pytest.raises(JixiaoError, match=rf"99\.0 版程序办理.*{__version__} 版"):
         outstanding(cycle)

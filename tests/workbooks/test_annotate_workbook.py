@@ -28,14 +28,40 @@ def findings(pack: Pack, filled: bytes) -> list[Finding]:
     score = form.indicators[0].score
     here = Place("附件2", score.sheet, score.cell, "得分 10")
     return [
-        Finding("B02", Severity.WARNING, "超额未说明", "=超过目标却没有说明。", (here,), "12", "10", "20%", "写明原因。"),
         Finding(
-            "A03", Severity.ERROR, "得分合计不符", "各行得分加起来不是总分。",
-            (here, Place("自评报告", "自评报告.docx", "第3段", "总分 100")),
-            "=100", "95", "5", "改正总分。",
+            "B02",
+            Severity.WARNING,
+            "超额未说明",
+            "=超过目标却没有说明。",
+            (here,),
+            "12",
+            "10",
+            "20%",
+            "写明原因。",
         ),
-        Finding("G01", Severity.ADVICE, "材料不全", "没有附件7。", (Place("", "", "", "整份材料"),), "", "", "", "补上。"),
-    ]  # fmt: skip
+        Finding(
+            "A03",
+            Severity.ERROR,
+            "得分合计不符",
+            "各行得分加起来不是总分。",
+            (here, Place("自评报告", "自评报告.docx", "第3段", "总分 100")),
+            "=100",
+            "95",
+            "5",
+            "改正总分。",
+        ),
+        Finding(
+            "G01",
+            Severity.ADVICE,
+            "材料不全",
+            "没有附件7。",
+            (Place("", "", "", "整份材料"),),
+            "",
+            "",
+            "",
+            "补上。",
+        ),
+    ]
 
 
 def test_cells_are_marked_with_everything_the_finding_says(
@@ -121,13 +147,18 @@ def looks(data: bytes) -> dict[tuple[str, str], tuple[object, ...]]:
     book = load_workbook(io.BytesIO(data), read_only=True)
     return {
         (sheet.title, cell.coordinate): (
-            cell.font, cell.border, cell.fill, cell.number_format, cell.alignment, cell.protection,
+            cell.font,
+            cell.border,
+            cell.fill,
+            cell.number_format,
+            cell.alignment,
+            cell.protection,
         )
         for sheet in book.worksheets
         for row in sheet.iter_rows()
         for cell in row
         if not isinstance(cell, EmptyCell)
-    }  # fmt: skip
+    }
 
 
 def areas(data: bytes) -> dict[str, set[str]]:

@@ -31,10 +31,20 @@ def resave(need: Callable[[str], str], tmp_path: Path) -> Callable[[bytes, str],
         out = tmp_path / "out"
         profile = (tmp_path / "profile").as_uri()
         subprocess.run(
-            [soffice, "--headless", f"-env:UserInstallation={profile}", "--convert-to", kind,
-             "--outdir", str(out), str(source)],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
+            [
+                soffice,
+                "--headless",
+                f"-env:UserInstallation={profile}",
+                "--convert-to",
+                kind,
+                "--outdir",
+                str(out),
+                str(source),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
         return (out / f"报送.{kind}").read_bytes()
 
     return run

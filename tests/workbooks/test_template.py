@@ -35,12 +35,52 @@ from tests.workbooks.alike import differences
 Make = Callable[[], bytes]
 Content = Callable[[Submission], dict[tuple[str, str | None], dict[str, Any]]]
 HOSTILE = (
-    "=cmd|' /C calc'!A0", "+86", "-见附件", "@SUM(A1)", "=1+1", '<&>"\'', "<r>&</r>",
-    "<r><t>x</t></r>", "]]>", "\x01\x1f控制", "\x0b前", "_x0041_", "_x005F_", "１２３", "１２.５％", "1,000",
-    "007", "1e5", "+5", "-5", "-0", "0.10", "12.50", "97.3%", "-3%", "123456789012345678", "∞",
-    " 前后空格 ", "\t制表", "换\n行\n", "回\r车", "\u3000全角空格", "无", "——", "#REF!", "TRUE", "𠮷😀",
-    "7300000010", "\ue00000001\ue001", "73000000", "很长" * 4000, "'引号", "\ufffe", "0", "100",
-)  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "+86",
+    "-见附件",
+    "@SUM(A1)",
+    "=1+1",
+    "<&>\"'",
+    "<r>&</r>",
+    "<r><t>x</t></r>",
+    "]]>",
+    "\x01\x1f控制",
+    "\x0b前",
+    "_x0041_",
+    "_x005F_",
+    "１２３",
+    "１２.５％",
+    "1,000",
+    "007",
+    "1e5",
+    "+5",
+    "-5",
+    "-0",
+    "0.10",
+    "12.50",
+    "97.3%",
+    "-3%",
+    "123456789012345678",
+    "∞",
+    " 前后空格 ",
+    "\t制表",
+    "换\n行\n",
+    "回\r车",
+    "\u3000全角空格",
+    "无",
+    "——",
+    "#REF!",
+    "TRUE",
+    "𠮷😀",
+    "7300000010",
+    "\ue00000001\ue001",
+    "73000000",
+    "很长" * 4000,
+    "'引号",
+    "\ufffe",
+    "0",
+    "100",
+)
 
 
 def plain(make: Make) -> bytes:
@@ -178,9 +218,15 @@ ROWS = st.lists(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
-    name=TEXTS, project=TEXTS, supervisor=TEXTS, goal=TEXTS, weight=FIGURES, rows=ROWS,
-    finals=st.lists(FIGURES, min_size=6, max_size=6), labels=TEXTS,
-)  # fmt: skip
+    name=TEXTS,
+    project=TEXTS,
+    supervisor=TEXTS,
+    goal=TEXTS,
+    weight=FIGURES,
+    rows=ROWS,
+    finals=st.lists(FIGURES, min_size=6, max_size=6),
+    labels=TEXTS,
+)
 def test_any_texts_and_figures(
     pack: Pack,
     department: Department,
@@ -205,8 +251,10 @@ def test_any_texts_and_figures(
     )
     data = filing.of("附件1")[0]
     cells = {a: Cell(finals[n % 6]) for n, a in enumerate(data.cells)}
-    last = structs.replace(filing, forms=[structs.replace(data, cells=cells, labels={
-        a: Cell(labels) for a in data.labels})])  # fmt: skip
+    last = structs.replace(
+        filing,
+        forms=[structs.replace(data, cells=cells, labels={a: Cell(labels) for a in data.labels})],
+    )
     make = lambda: issue_workbook(pack, known, wanted, prior=last, spare_projects=0)  # noqa: E731
     same_as_plain(make)
 
@@ -216,8 +264,9 @@ def test_openpyxl_sees_no_difference(
 ) -> None:
     make = lambda: issue_workbook(pack, department, targets, prior=filing)  # noqa: E731
     for results in (False, True):
-        books = [load_workbook(io.BytesIO(d), data_only=results)
-                 for d in (thrice(make)[2], plain(make))]  # fmt: skip
+        books = [
+            load_workbook(io.BytesIO(d), data_only=results) for d in (thrice(make)[2], plain(make))
+        ]
         assert books[0].sheetnames == books[1].sheetnames
         assert books[0].properties == books[1].properties
         for ours, theirs in zip(*books, strict=True):
@@ -246,10 +295,18 @@ def _sheet(sheet: Any) -> dict[str, Any]:
 def _seen(cell: Any) -> tuple[Any, ...]:
     link = cell.hyperlink
     return (
-        cell.coordinate, cell.value, cell.data_type, cell.number_format, repr(cell.font),
-        repr(cell.fill), repr(cell.border), repr(cell.alignment), repr(cell.protection),
-        cell.quotePrefix, link and (link.ref, link.location, link.target),
-    )  # fmt: skip
+        cell.coordinate,
+        cell.value,
+        cell.data_type,
+        cell.number_format,
+        repr(cell.font),
+        repr(cell.fill),
+        repr(cell.border),
+        repr(cell.alignment),
+        repr(cell.protection),
+        cell.quotePrefix,
+        link and (link.ref, link.location, link.target),
+    )
 
 
 def test_our_reader_reads_the_same(
@@ -373,10 +430,20 @@ def test_libreoffice_opens_it_and_keeps_all(
     for name, data in (("templ", thrice(make)[2]), ("plain", plain(make))):
         (tmp_path / f"{name}.xlsx").write_bytes(data)
         subprocess.run(
-            [need("soffice"), "--headless", f"-env:UserInstallation={(tmp_path / 'p').as_uri()}",
-             "--convert-to", "ods", "--outdir", str(tmp_path), str(tmp_path / f"{name}.xlsx")],
-            check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
+            [
+                need("soffice"),
+                "--headless",
+                f"-env:UserInstallation={(tmp_path / 'p').as_uri()}",
+                "--convert-to",
+                "ods",
+                "--outdir",
+                str(tmp_path),
+                str(tmp_path / f"{name}.xlsx"),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
         texts.append(list(_opened(tmp_path / f"{name}.ods")))
     assert len(texts[1]) > 1000
     assert texts[0] == texts[1]
@@ -396,10 +463,13 @@ def _opened(path: Path) -> Iterator[tuple[object, ...]]:
     for sheet in root.iter(f"{table}table"):
         for cell in sheet.iter(f"{table}table-cell"):
             yield (
-                sheet.get(f"{table}name"), "".join(cell.itertext()), cell.get(f"{table}formula"),
-                cell.get(f"{office}value"), rules.get(cell.get(f"{table}content-validation-name")),
+                sheet.get(f"{table}name"),
+                "".join(cell.itertext()),
+                cell.get(f"{table}formula"),
+                cell.get(f"{office}value"),
+                rules.get(cell.get(f"{table}content-validation-name")),
                 cell.get(f"{table}number-columns-spanned"),
-            )  # fmt: skip
+            )
 
 
 def test_the_package_names_every_sheet() -> None:

@@ -45,9 +45,15 @@ def test_every_notice_to_a_department_leads_to_the_guide(year: Played) -> None:
         rows = connection.execute(select(outbox.c.kind, outbox.c.recipient, outbox.c.body)).all()
     told = [r for r in rows if r.recipient in units]
     assert {r.kind for r in told} >= {
-        "targets_opened", "targets_approved", "issued", "receipt", "returned", "accepted",
-        "published", "submit_reminder",
-    }  # fmt: skip
+        "targets_opened",
+        "targets_approved",
+        "issued",
+        "receipt",
+        "returned",
+        "accepted",
+        "published",
+        "submit_reminder",
+    }
     for row in told:
         (link,) = re.findall(r"^填报指南：(.*)$", row.body, re.M)
         assert Path(link).is_file(), row.kind

@@ -71,8 +71,14 @@ def test_the_real_filing_is_returned_with_what_a_reviewer_would_name_first(year)
     assert all("其中行" in f["message"] and "95" in f["message"] for f in doubled)
     said = "\n".join(f["message"] for f in errors)
     for words in (
-        "“完成年限”", "“补助金额”", "七、", "23.95亿元、27亿元", "188.7%", "成本节约率", "业务工作经费",
-    ):  # fmt: skip
+        "“完成年限”",
+        "“补助金额”",
+        "七、",
+        "23.95亿元、27亿元",
+        "188.7%",
+        "成本节约率",
+        "业务工作经费",
+    ):
         assert words in said
     silent = json.dumps(content["findings"], ensure_ascii=False)
     for right in (r"78\.05", r"(?<!\d)9\.48", JIANGYONG, r"798\b.{0,20}错"):
@@ -173,9 +179,11 @@ def test_a_damaged_page_is_found_told_and_put_right(sqlite_year, tmp_path):
     assert standing.state is State.BROKEN
     assert standing.next
     with later.store.read() as connection:
-        queued = connection.execute(
-            text("SELECT recipient FROM outbox WHERE kind = 'address_broken'")
-        ).scalars().all()  # fmt: skip
+        queued = (
+            connection.execute(text("SELECT recipient FROM outbox WHERE kind = 'address_broken'"))
+            .scalars()
+            .all()
+        )
     assert "bureau" in queued
 
 

@@ -85,24 +85,45 @@ def test_a_test_message_says_what_the_channel_answered(run, issued, mode, code, 
 
 def test_an_extension_from_the_command_line(run, issued):
     code, out = run(
-        "extend", "2023", QINGHE, "--until", "2024-05-20", "--officer", "周明远", "--reason",
-        "机构改革", "--day", "2024-04-25",
-    )  # fmt: skip
+        "extend",
+        "2023",
+        QINGHE,
+        "--until",
+        "2024-05-20",
+        "--officer",
+        "周明远",
+        "--reason",
+        "机构改革",
+        "--day",
+        "2024-04-25",
+    )
     assert code == 0
     assert "示例县青禾农技推广站的报送已延到 2024年5月20日（周明远）" in out
     _, listed = run("extensions", "2023", "--json")
     (row,) = json.loads(listed)
     assert (row["阶段"], row["延到"], row["经办人"], row["原因"]) == (
-        "报送", "2024-05-20", "周明远", "机构改革",
-    )  # fmt: skip
+        "报送",
+        "2024-05-20",
+        "周明远",
+        "机构改革",
+    )
     _, status = run("status", "2023", "--day", "2024-05-15", "--json")
     mine = next(s for s in json.loads(status)["2023"] if s["单位"] == "示例县青禾农技推广站")
     assert (mine["截止日"], mine["逾期天数"]) == ("2024-05-20", "—")
     with pytest.raises(JixiaoError, match="没有“lunch”这个阶段"):
         run(
-            "extend", "2023", QINGHE, "--until", "2024-05-20", "--officer", "周", "--reason", "x",
-            "--stage", "lunch",
-        )  # fmt: skip
+            "extend",
+            "2023",
+            QINGHE,
+            "--until",
+            "2024-05-20",
+            "--officer",
+            "周",
+            "--reason",
+            "x",
+            "--stage",
+            "lunch",
+        )
 
 
 def test_a_refused_notice_is_sent_again_by_name(run, issued):

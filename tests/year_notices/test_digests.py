@@ -55,9 +55,14 @@ def test_each_row_says_in_which_message_it_went_and_the_next_run_is_silent(issue
     issued.run(FIRST, "remind", "notify")
     (digest,) = issued.rows(kind="contact_digest", due=FIRST)
     identity = message_id(
-        digest["year"], digest["stage"], digest["recipient"], digest["kind"], digest["due"],
-        digest["subject"], digest["channel"],
-    )  # fmt: skip
+        digest["year"],
+        digest["stage"],
+        digest["recipient"],
+        digest["kind"],
+        digest["due"],
+        digest["subject"],
+        digest["channel"],
+    )
     merged = issued.rows(status="merged", due=FIRST)
     assert {r["recipient"] for r in merged} == {XINGHE, QINGHE, PINGHU}
     assert {r["merged_into"] for r in merged} == {identity}
@@ -102,9 +107,11 @@ def test_two_channels_with_one_address_are_one_place(
     )
     issued.run(FIRST, "remind", "notify")
     both = [
-        m for m in issued.messages("2023 年度") if "尚未报齐" in m or "自评催报" in m
+        m
+        for m in issued.messages("2023 年度")
+        if "尚未报齐" in m or "自评催报" in m
         if "星河图书馆" in m or "青禾农技" in m
-    ]  # fmt: skip
+    ]
     assert len(both) == messages
 
 

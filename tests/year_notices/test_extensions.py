@@ -106,9 +106,11 @@ def test_it_is_told_logged_and_kept_once(issued):
         (event,) = [e for e in history(connection, YEAR, XINGHE) if e.what == "extended"]
     assert event.actor == "周明远"
     assert event.detail == {
-        "stage": "submit", "until": "2024-05-15", "before": "2024-04-30",
+        "stage": "submit",
+        "until": "2024-05-15",
+        "before": "2024-04-30",
         "reason": "单位合并，账目移交未完",
-    }  # fmt: skip
+    }
 
 
 def test_a_later_one_replaces_it_and_both_stay_on_record(issued):

@@ -150,6 +150,11 @@ def _about(row: RowMapping) -> str:
 
 def _id(row: RowMapping) -> str:
     return message_id(
-        row["year"], row["stage"], row["recipient"], row["kind"], row["due"], row["subject"],
+        row["year"],
+        row["stage"],
+        row["recipient"],
+        row["kind"],
+        row["due"],
+        row["subject"],
         row["channel"],
-    )  # fmt: skip
+    )

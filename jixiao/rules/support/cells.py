@@ -12,9 +12,13 @@ from jixiao.model.submission import Cell, FormData, IndicatorRow
 from jixiao.rules.support.base import Facts, number
 
 _TITLES = {
-    "name": "三级指标", "target": "年度指标值", "actual": "实际完成值", "weight": "分值",
-    "score": "得分", "explanation": "偏差原因分析及改进措施",
-}  # fmt: skip
+    "name": "三级指标",
+    "target": "年度指标值",
+    "actual": "实际完成值",
+    "weight": "分值",
+    "score": "得分",
+    "explanation": "偏差原因分析及改进措施",
+}
 
 
 def indicator_place(facts: Facts, data: FormData, row: IndicatorRow, column: str) -> Place:

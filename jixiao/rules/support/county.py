@@ -137,9 +137,12 @@ class County:
                     text = normal(paragraph.text)
                     if len(text) >= _SHORTEST and paragraph.heading is None:
                         place = Place(
-                            data.form, paragraph.sheet or data.sheet, paragraph.cell,
-                            text[:30] + "……", data.project,
-                        )  # fmt: skip
+                            data.form,
+                            paragraph.sheet or data.sheet,
+                            paragraph.cell,
+                            text[:30] + "……",
+                            data.project,
+                        )
                         found.setdefault(text, {}).setdefault(unit, place)
         return found
 

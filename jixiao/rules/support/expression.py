@@ -196,5 +196,9 @@ def _abs(given: Decimal) -> Decimal:
 
 
 _CALLS: dict[str, Callable[..., Decimal]] = {
-    "f_sum": _sum, "f_total": _sum, "f_min": _least, "f_max": _most, "f_abs": _abs,
-}  # fmt: skip
+    "f_sum": _sum,
+    "f_total": _sum,
+    "f_min": _least,
+    "f_max": _most,
+    "f_abs": _abs,
+}

@@ -65,9 +65,15 @@ class Measure:
         symbol = self.unit.symbol if self.unit is not None else ""
         around = "" if self.specific else self.context[-24:]
         said = (
-            self.kind, self.target, self.name, self.attribute, self.scope,
-            self.number.normalize(), symbol, around,
-        )  # fmt: skip
+            self.kind,
+            self.target,
+            self.name,
+            self.attribute,
+            self.scope,
+            self.number.normalize(),
+            symbol,
+            around,
+        )
         return "|".join(map(str, said))
 
     @cached_property

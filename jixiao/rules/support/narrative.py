@@ -51,11 +51,23 @@ _TAIL = re.compile(
 _DOING = re.compile(r"^(?:签约引进|引进|举办|组织|开展)(?=.{4})")
 _MIDDLE = re.compile(r"累计|完成|实现|全年|全县|我县|工作|总额|总数|总量|申报")
 _SAME = (
-    ("规模以上", "规模"), ("规上", "规模"), ("工业企业", "工业"), ("总产值", "产值"),
-    ("总投资额", "总投资"), ("科技型中小企业", "科企"), ("科技型企业", "科企"),
-    ("评估入库", "入库"), ("电子商务", "电商"), ("网络销售", "网上交易"), ("从业人数", "从业人员"),
-    ("制造", ""), ("产业项目", "项目"), ("企业项目", "项目"), ("认定", "认证"), ("数额", "额"),
-)  # fmt: skip
+    ("规模以上", "规模"),
+    ("规上", "规模"),
+    ("工业企业", "工业"),
+    ("总产值", "产值"),
+    ("总投资额", "总投资"),
+    ("科技型中小企业", "科企"),
+    ("科技型企业", "科企"),
+    ("评估入库", "入库"),
+    ("电子商务", "电商"),
+    ("网络销售", "网上交易"),
+    ("从业人数", "从业人员"),
+    ("制造", ""),
+    ("产业项目", "项目"),
+    ("企业项目", "项目"),
+    ("认定", "认证"),
+    ("数额", "额"),
+)
 _GROWTH = re.compile(r"同比|环比|比上年度?|较上年度?|增长率?|增速|增幅|上升|下降|减少|增加|提高")
 _DOWN = re.compile(r"下降|减少|降低")
 _COMPLETION = re.compile(r"完成率|(?:完成|达到|为)?(?:全年|年度|本年度?)?(?:目标|任务)+数?的?$")
@@ -261,6 +273,16 @@ def _rank(
         name, base = own, None
     attribute = "总量" if own.startswith("总量") else attribute
     return Measure(
-        name, "rank", place, 0, None, False, context, snippet, number,
-        attribute=attribute, scope=scope, base=base,
-    )  # fmt: skip
+        name,
+        "rank",
+        place,
+        0,
+        None,
+        False,
+        context,
+        snippet,
+        number,
+        attribute=attribute,
+        scope=scope,
+        base=base,
+    )

@@ -56,9 +56,11 @@ def _tables(facts: Facts, data: FormData) -> Iterator[Draft]:
 def _lists(facts: Facts, data: FormData) -> Iterator[Draft]:
     for row in data.indicators:
         for which, cell, figure in (
-            ("target", row.target, False), ("actual", row.actual, False),
-            ("weight", row.weight, True), ("score", row.score, True),
-        ):  # fmt: skip
+            ("target", row.target, False),
+            ("actual", row.actual, False),
+            ("weight", row.weight, True),
+            ("score", row.score, True),
+        ):
             problem = cell.problem or (figure and _unreadable(cell.text, CellType.NUMBER))
             if problem:
                 place = indicator_place(facts, data, row, which)

@@ -251,8 +251,11 @@ def _divided(left: Value, right: Value) -> Decimal:
 
 
 _FUNCTIONS: dict[str, Callable[..., Value]] = {
-    "N": _n, "ABS": lambda v: abs(_figure(v)), "ROUND": _round, "TEXT": _text,
-}  # fmt: skip
+    "N": _n,
+    "ABS": lambda v: abs(_figure(v)),
+    "ROUND": _round,
+    "TEXT": _text,
+}
 _OPERATIONS: dict[str, Callable[[Value, Value], Value]] = {
     "&": _joined,
     "=": _comparison(lambda a, b: a == b),

@@ -79,10 +79,14 @@ def plain_sheets(pages: Sequence[Page]) -> list[Filled]:
     return [
         Filled(
             [(segment.encode(), b"") for segment in segments(p.xml)],
-            p.relations, p.state, p.area, p.titles, p.written,
+            p.relations,
+            p.state,
+            p.area,
+            p.titles,
+            p.written,
         )
         for p in probes
-    ]  # fmt: skip
+    ]
 
 
 def compile_page(page: Page) -> Template:
@@ -151,9 +155,13 @@ class _Maker:
     def template(self) -> Template:
         a, b = self.a, self.b
         _same(
-            (a.relations, b.relations), (a.state, b.state), (a.area, b.area),
-            (a.titles, b.titles), (a.heights, b.heights), (len(a.measured), len(b.measured)),
-        )  # fmt: skip
+            (a.relations, b.relations),
+            (a.state, b.state),
+            (a.area, b.area),
+            (a.titles, b.titles),
+            (a.heights, b.heights),
+            (len(a.measured), len(b.measured)),
+        )
         heads, bodies, tails = zip(*map(split, (a.xml, b.xml)), strict=True)
         tokens = [_TOKEN.findall(body) for body in bodies]
         _same(heads, tails, *zip(map("".join, tokens), bodies, strict=True))
@@ -219,9 +227,11 @@ class _Maker:
         as_text = a.kind == "inlineStr"
         shown_so = (style, number if as_text else "0", False, indent)
         _same(
-            (pattern, _pattern(a.content, _FIGURE)), (b.kind, "inlineStr"), (quoted, False),
+            (pattern, _pattern(a.content, _FIGURE)),
+            (b.kind, "inlineStr"),
+            (quoted, False),
             (self._ticket(a), shown_so),
-        )  # fmt: skip
+        )
         if not as_text and (a.kind or len(pattern) > 1):
             raise UnfitError
         ids = self.palette.ids

@@ -53,8 +53,9 @@ def _fixed(created: datetime, title: str, count: int) -> tuple[Part, ...]:
     numbered = (sheet[0].replace("sheet1.xml", f"sheet{n}.xml") for n in range(1, count + 1))
     links = parts.pop("xl/_rels/workbook.xml.rels")
     first, *others = re.findall(r"<Relationship [^>]*/>", links)
-    related = [first.replace("rId1", f"rId{n}").replace("sheet1", f"sheet{n}")
-               for n in range(1, count + 1)]  # fmt: skip
+    related = [
+        first.replace("rId1", f"rId{n}").replace("sheet1", f"sheet{n}") for n in range(1, count + 1)
+    ]
     related += [
         re.sub(r'"rId\d+"', f'"rId{n}"', other) for n, other in enumerate(others, count + 1)
     ]

@@ -83,11 +83,16 @@ def form_page(sheet: Sheet, title: Callable[[str], str], year: int) -> Page:
         raise UnfitError
     data = sheet.data
     shape = (
-        _content(_Same(sheet.form)), year, sheet.approved, sheet.project is None, frozenset(sheet.locked),
-        tuple(data.cells), tuple(data.labels),
+        _content(_Same(sheet.form)),
+        year,
+        sheet.approved,
+        sheet.project is None,
+        frozenset(sheet.locked),
+        tuple(data.cells),
+        tuple(data.labels),
         tuple((r.level1, r.level2) for r in data.indicators),
         tuple((g.level1, g.points is None) for g in data.groups),
-    )  # fmt: skip
+    )
 
     def write(book: Book, texts: Sequence[str]) -> Written:
         return write_form(book, _with(sheet, iter(texts).__next__), title, year)
@@ -105,9 +110,15 @@ def _texts(sheet: Sheet) -> list[str]:
         texts.append(cell.text)
     for r in data.indicators:
         texts += (
-            r.name.text, r.target.text, r.actual.text, r.weight.text, r.score.text,
-            r.explanation.text, r.sign.text, r.unit.text,
-        )  # fmt: skip
+            r.name.text,
+            r.target.text,
+            r.actual.text,
+            r.weight.text,
+            r.score.text,
+            r.explanation.text,
+            r.sign.text,
+            r.unit.text,
+        )
     texts += [g.points or "" for g in data.groups]
     texts += (data.total_weight.text, data.total_score.text, sheet.project or "")
     return texts
@@ -123,10 +134,11 @@ def _with(sheet: Sheet, text: Callable[[], str]) -> Sheet:
     data.cells = {address: cell() for address in old.cells}
     data.labels = {address: cell() for address in old.labels}
     data.indicators = [
-        IndicatorRow(r.level1, r.level2, cell(), cell(), cell(), cell(), cell(), cell(), cell(),
-                     cell())
+        IndicatorRow(
+            r.level1, r.level2, cell(), cell(), cell(), cell(), cell(), cell(), cell(), cell()
+        )
         for r in old.indicators
-    ]  # fmt: skip
+    ]
     data.groups = []
     for group in old.groups:
         points = text()
@@ -149,10 +161,18 @@ def cover_page(
     """The page of the cover; the workbook's sheets are part of its shape, by their names."""
     bureau = pack.info.bureau
     shape = (
-        "cover", title, deadline, how, pack.year,
-        bureau.name, bureau.office, bureau.contact, bureau.phone, bureau.guide_url,
+        "cover",
+        title,
+        deadline,
+        how,
+        pack.year,
+        bureau.name,
+        bureau.office,
+        bureau.contact,
+        bureau.phone,
+        bureau.guide_url,
         tuple((s.name, s.project is None, s.data.title) for s, _ in written),
-    )  # fmt: skip
+    )
     texts = [department.name, department.code]
     for sheet, told in written:
         texts += (sheet.project or "", told.checks, told.open)

@@ -22,10 +22,17 @@ _EPOCH = datetime(1980, 1, 1)
 #: A page, the texts to write it with, and which of them are left out of the heights.
 Job = tuple[Page, Sequence[str], Callable[[str], bool]]
 _COMMON = {
-    "[Content_Types].xml", "_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml",
-    "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/theme/theme1.xml",
-    "docProps/core.xml", "docProps/app.xml",
-}  # fmt: skip
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "xl/_rels/workbook.xml.rels",
+    "xl/worksheets/sheet1.xml",
+    "xl/workbook.xml",
+    "xl/sharedStrings.xml",
+    "xl/styles.xml",
+    "xl/theme/theme1.xml",
+    "docProps/core.xml",
+    "docProps/app.xml",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,19 @@ def accept(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
         _decide(cycle, connection, department, filing, "accept", officer, reason)
         make_accepted(connection, filing)
         tell(
-            cycle, connection, department, Stage.REVIEW, "accepted",
-            subject=filing.sha256, receipt=filing.receipt,
+            cycle,
+            connection,
+            department,
+            Stage.REVIEW,
+            "accepted",
+            subject=filing.sha256,
+            receipt=filing.receipt,
             findings=tuple(f for f in evaluation.open if f not in errors),
-            total=evaluation.total, grade=evaluation.grade, officer=officer, reason=reason,
-        )  # fmt: skip
+            total=evaluation.total,
+            grade=evaluation.grade,
+            officer=officer,
+            reason=reason,
+        )
     review(cycle, filing)
     more = f"，豁免错误 {len(errors)} 处" if errors else ""
     return f"{department.name}第 {filing.number} 次报送已由{officer}审核通过{more}"
@@ -208,9 +216,14 @@ def _finding(department: Department, evaluation: Evaluation, id: str) -> Finding
 
 
 def _keep_waiver(
-    cycle: Cycle, connection: Connection, department: Department, finding: Finding, officer: str,
-    reason: str, until: date | None,
-) -> bool:  # fmt: skip
+    cycle: Cycle,
+    connection: Connection,
+    department: Department,
+    finding: Finding,
+    officer: str,
+    reason: str,
+    until: date | None,
+) -> bool:
     """Keep a waiver; ``False`` where the finding's newest waiver says the same."""
     waiver = Waiver(
         finding.fingerprint, content_of(finding), finding.code, officer, reason, until, cycle.day
@@ -221,10 +234,15 @@ def _keep_waiver(
         return False
     put_waiver(connection, cycle.year, department.code, waiver)
     cycle.as_actor(officer).log(
-        connection, "waived", department.code,
-        finding=finding.fingerprint, code=finding.code, message=finding.message, reason=reason,
+        connection,
+        "waived",
+        department.code,
+        finding=finding.fingerprint,
+        code=finding.code,
+        message=finding.message,
+        reason=reason,
         until=str(until) if until else None,
-    )  # fmt: skip
+    )
     return True
 
 
@@ -233,9 +251,14 @@ def same_waiver(waiver: Waiver, officer: str, reason: str, until: date | None) -
 
 
 def _decide(
-    cycle: Cycle, connection: Connection, department: Department, filing: FilingRecord, kind: str,
-    officer: str, reason: str,
-) -> None:  # fmt: skip
+    cycle: Cycle,
+    connection: Connection,
+    department: Department,
+    filing: FilingRecord,
+    kind: str,
+    officer: str,
+    reason: str,
+) -> None:
     put_decision(connection, filing.id, kind=kind, officer=officer, reason=reason, day=cycle.day)
     cycle.as_actor(officer).log(
         connection, f"officer_{kind}", department.code, receipt=filing.receipt, reason=reason
@@ -243,16 +266,31 @@ def _decide(
 
 
 def _tell(
-    cycle: Cycle, connection: Connection, department: Department, filing: FilingRecord,
-    decision: str, officer: str, reason: str, findings: tuple[Finding, ...],
+    cycle: Cycle,
+    connection: Connection,
+    department: Department,
+    filing: FilingRecord,
+    decision: str,
+    officer: str,
+    reason: str,
+    findings: tuple[Finding, ...],
     until: date | None = None,
-) -> None:  # fmt: skip
+) -> None:
     """Tell the department what an officer decided."""
     subject = content_hash(
         filing.sha256, decision, officer, reason, str(until), *(f.fingerprint for f in findings)
     )
     tell(
-        cycle, connection, department, Stage.REVIEW, "decided",
-        subject=subject, receipt=filing.receipt, decision=decision, officer=officer,
-        reason=reason, findings=findings, until=until,
-    )  # fmt: skip
+        cycle,
+        connection,
+        department,
+        Stage.REVIEW,
+        "decided",
+        subject=subject,
+        receipt=filing.receipt,
+        decision=decision,
+        officer=officer,
+        reason=reason,
+        findings=findings,
+        until=until,
+    )

@@ -46,21 +46,40 @@ def extend(
     with cycle.store.begin() as connection:
         earlier = [r for r in extension_records(connection, cycle.year, unit) if r.stage == stage]
         if earlier and (earlier[-1].until, earlier[-1].officer, earlier[-1].reason) == (
-            until, officer, reason,
-        ):  # fmt: skip
+            until,
+            officer,
+            reason,
+        ):
             return earlier[-1]
         record = put_extension(
-            connection, cycle.year, unit=unit, stage=stage.value, until=until, officer=officer,
-            reason=reason, day=cycle.day,
-        )  # fmt: skip
+            connection,
+            cycle.year,
+            unit=unit,
+            stage=stage.value,
+            until=until,
+            officer=officer,
+            reason=reason,
+            day=cycle.day,
+        )
         cycle.as_actor(officer).log(
-            connection, "extended", unit, stage=stage.value, until=str(until), reason=reason,
+            connection,
+            "extended",
+            unit,
+            stage=stage.value,
+            until=str(until),
+            reason=reason,
             before=str(max([closes, *(r.until for r in earlier[-1:])])),
-        )  # fmt: skip
+        )
         tell(
-            cycle, connection, department, stage, "extended", subject=f"extension-{record.id}",
-            officer=officer, reason=reason,
-        )  # fmt: skip
+            cycle,
+            connection,
+            department,
+            stage,
+            "extended",
+            subject=f"extension-{record.id}",
+            officer=officer,
+            reason=reason,
+        )
     return record
 
 

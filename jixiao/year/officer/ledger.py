@@ -68,9 +68,15 @@ def make_ledger(cycle: Cycle) -> bytes:
     sha256 = content_hash(data)
     with cycle.store.begin() as connection:
         put_issued(
-            connection, cycle.year, unit=BUREAU, kind=KIND, key=token, sha256=sha256, path="",
+            connection,
+            cycle.year,
+            unit=BUREAU,
+            kind=KIND,
+            key=token,
+            sha256=sha256,
+            path="",
             day=cycle.day,
-        )  # fmt: skip
+        )
         cycle.log(connection, "ledger_issued", sha256=sha256)
     return data
 
@@ -83,11 +89,13 @@ def ledger_rows(cycle: Cycle) -> list[LedgerRow]:
 def _rows(cycle: Cycle, standing: Standing) -> list[LedgerRow]:
     department, filing, evaluated = standing.department, standing.filing, standing.evaluation
     own = LedgerRow(
-        unit=department.code, name=department.name,
+        unit=department.code,
+        name=department.name,
         state=f"{standing.state.number} {standing.state.sentence}",
         total=(evaluated.total or "") if evaluated else "",
-        receipt=filing.receipt if filing else "", message=standing.next,
-    )  # fmt: skip
+        receipt=filing.receipt if filing else "",
+        message=standing.next,
+    )
     if filing is None:
         return [own]
     evaluation = evaluate_filing(cycle, filing)
@@ -96,15 +104,20 @@ def _rows(cycle: Cycle, standing: Standing) -> list[LedgerRow]:
         own,
         *(
             LedgerRow(
-                unit=department.code, name=department.name, receipt=filing.receipt,
-                finding=f.fingerprint, code=f.code, severity=f.severity.chinese,
-                message=f.message, place=_place(f),
+                unit=department.code,
+                name=department.name,
+                receipt=filing.receipt,
+                finding=f.fingerprint,
+                code=f.code,
+                severity=f.severity.chinese,
+                message=f.message,
+                place=_place(f),
                 explanation=explained(said, f),
                 waived=evaluation.waived.get(f.fingerprint, ""),
             )
             for f in evaluation.findings
         ),
-    ]  # fmt: skip
+    ]
 
 
 def _place(finding: Finding) -> str:
@@ -154,9 +167,12 @@ def apply_ledger(cycle: Cycle, ledger: Ledger) -> Applied:
     applied = Applied(tuple(did), passed, tuple(text for _, text in sorted(refused)))
     with cycle.store.begin() as connection:
         cycle.log(
-            connection, "ledger_applied",
-            did=len(did), passed=passed, refused=list(applied.refused),
-        )  # fmt: skip
+            connection,
+            "ledger_applied",
+            did=len(did),
+            passed=passed,
+            refused=list(applied.refused),
+        )
     return applied
 
 

@@ -131,9 +131,12 @@ def try_channel(cycle: Cycle, name: str, officer: str) -> Outcome:
         outcome = channel.send(title, body, f"JX-TEST-{datetime.now(UTC):%Y%m%d%H%M%S}")
     with cycle.store.begin() as connection:
         cycle.as_actor(officer).log(
-            connection, "channel_tested", channel=name, outcome=outcome.kind,
+            connection,
+            "channel_tested",
+            channel=name,
+            outcome=outcome.kind,
             detail=outcome.detail,
-        )  # fmt: skip
+        )
     return outcome
 
 

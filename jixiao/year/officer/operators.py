@@ -55,9 +55,12 @@ def tell_operators_of(*, flow: str, run: str, error: str, years: list[int], day:
         with open_book(cycle.pack.channels) as book:
             # News of a failure does not wait for everybody's notices, nor for the morning.
             delivery = send_due(
-                cycle.store.engine, book, datetime.now(UTC), year=cycle.year,
+                cycle.store.engine,
+                book,
+                datetime.now(UTC),
+                year=cycle.year,
                 only=cycle.pack.channels.operators,
-            )  # fmt: skip
+            )
         return f"已交出 {delivery.sent} 条" if delivery.sent else "已记入待发通知"
     except (JixiaoError, DBAPIError):
         # The database itself may be what failed; the operators hear of it all the same.
@@ -72,10 +75,16 @@ def tell_at_once(*, flow: str, run: str, error: str, year: int, day: date) -> st
     """
     pack = year_pack(year)
     context = {
-        "year": year, "day": day, "bureau": pack.info.bureau, "department": None, "stage": Stage.REVIEW,
-        "window": pack.calendar.window(Stage.REVIEW), "flow": flow, "run": run,
+        "year": year,
+        "day": day,
+        "bureau": pack.info.bureau,
+        "department": None,
+        "stage": Stage.REVIEW,
+        "window": pack.calendar.window(Stage.REVIEW),
+        "flow": flow,
+        "run": run,
         "error": hide(pack.channels, error),
-    }  # fmt: skip
+    }
     problems = []
     with open_book(pack.channels) as book:
         for name in pack.channels.operators:

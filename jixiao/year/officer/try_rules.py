@@ -62,9 +62,13 @@ def try_rules(cycle: Cycle, file: Path) -> Trial:
         for unit, submission in newest.items():
             department = cycle.pack.department(unit) or pack.department(unit)
             facts = Facts(
-                forms=pack.forms, submission=submission, scores=(), policy=pack.scoring,
-                year=year, department=department,
-            )  # fmt: skip
+                forms=pack.forms,
+                submission=submission,
+                scores=(),
+                policy=pack.scoring,
+                year=year,
+                department=department,
+            )
             hits += [
                 Hit(year, unit, department.name if department else unit, finding)
                 for finding in _findings(facts, policy)

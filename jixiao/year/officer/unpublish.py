@@ -36,11 +36,22 @@ def unpublish(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
             connection, record.id, "withdrawn", detail=reason.strip(), verified_on=cycle.day
         )
         acting.log(
-            connection, "unpublished", department.code,
-            address=record.address, revision=record.revision, reason=reason.strip(),
-        )  # fmt: skip
+            connection,
+            "unpublished",
+            department.code,
+            address=record.address,
+            revision=record.revision,
+            reason=reason.strip(),
+        )
         tell(
-            cycle, connection, department, Stage.PUBLISH, "unpublished",
-            subject=record.sha256, address=record.address, reason=reason.strip(), officer=officer,
-        )  # fmt: skip
+            cycle,
+            connection,
+            department,
+            Stage.PUBLISH,
+            "unpublished",
+            subject=record.sha256,
+            address=record.address,
+            reason=reason.strip(),
+            officer=officer,
+        )
     return record.address

@@ -142,9 +142,13 @@ def _before_filing(cycle: Cycle, known: _Known, department: Department) -> Stand
     if evaluation is not None:
         closes = _closes(cycle, known, code, Stage.SUBMIT)
         return Standing(
-            department, State.ISSUED, evaluation.issued_on,
-            f"在 {closes} 前填好自评工作簿并报送", _overdue(cycle, closes), deadline=closes,
-        )  # fmt: skip
+            department,
+            State.ISSUED,
+            evaluation.issued_on,
+            f"在 {closes} 前填好自评工作簿并报送",
+            _overdue(cycle, closes),
+            deadline=closes,
+        )
     if targets is not None:
         state, next = {
             "proposed": (State.TARGETS_PROPOSED, "查看申报的绩效目标，批复或退回"),
@@ -157,15 +161,23 @@ def _before_filing(cycle: Cycle, known: _Known, department: Department) -> Stand
         turn = state is State.TARGETS_RETURNED
         closes = _closes(cycle, known, code, Stage.TARGETS)
         return Standing(
-            department, state, targets.decided_on or targets.received_on, next,
-            _overdue(cycle, closes) if turn else 0, deadline=closes if turn else None,
-        )  # fmt: skip
+            department,
+            state,
+            targets.decided_on or targets.received_on,
+            next,
+            _overdue(cycle, closes) if turn else 0,
+            deadline=closes if turn else None,
+        )
     if template is not None:
         closes = _closes(cycle, known, code, Stage.TARGETS)
         return Standing(
-            department, State.TARGETS_OPEN, template.issued_on,
-            f"在 {closes} 前申报绩效目标", _overdue(cycle, closes), deadline=closes,
-        )  # fmt: skip
+            department,
+            State.TARGETS_OPEN,
+            template.issued_on,
+            f"在 {closes} 前申报绩效目标",
+            _overdue(cycle, closes),
+            deadline=closes,
+        )
     opens = window(Stage.TARGETS).opens
     return Standing(department, State.NO_TEMPLATE, None, f"{opens} 起自动下发绩效目标申报表", 0)
 

@@ -150,14 +150,23 @@ def _refuse(cycle: Cycle, delivery: Delivery, data: bytes, refusal: RefusedFile)
     with cycle.store.begin() as connection:
         if _keep(cycle, connection, delivery, "refused", refusal=refusal):
             cycle.log(
-                connection, "refused",
-                file=delivery.name, sha256=delivery.sha256, code=refusal.code,
+                connection,
+                "refused",
+                file=delivery.name,
+                sha256=delivery.sha256,
+                code=refusal.code,
                 reason=refusal.message,
-            )  # fmt: skip
+            )
             tell(
-                cycle, connection, BUREAU, Stage.SUBMIT, "refused",
-                subject=delivery.sha256, file=delivery.name, reason=refusal.message,
-            )  # fmt: skip
+                cycle,
+                connection,
+                BUREAU,
+                Stage.SUBMIT,
+                "refused",
+                subject=delivery.sha256,
+                file=delivery.name,
+                reason=refusal.message,
+            )
     return Done(delivery.name, delivery.name, f"不能接收：{refusal.message}")
 
 
@@ -167,14 +176,25 @@ def _put_back(cycle: Cycle, connection: Connection, arrival: Arrival, refusal: R
     stage = Stage.TARGETS if arrival.submission.kind == TARGETS else Stage.SUBMIT
     if _keep(cycle, connection, delivery, "refused", department, refusal):
         cycle.log(
-            connection, "refused", department.code,
-            file=delivery.name, sha256=delivery.sha256, code=refusal.code, reason=refusal.message,
-        )  # fmt: skip
+            connection,
+            "refused",
+            department.code,
+            file=delivery.name,
+            sha256=delivery.sha256,
+            code=refusal.code,
+            reason=refusal.message,
+        )
         tell(
-            cycle, connection, department, stage, "refused",
-            subject=delivery.sha256, file=delivery.name, reason=refusal.message,
+            cycle,
+            connection,
+            department,
+            stage,
+            "refused",
+            subject=delivery.sha256,
+            file=delivery.name,
+            reason=refusal.message,
             next_step="按上面的原因办理；已经登记的报送不受影响。",
-        )  # fmt: skip
+        )
     return Done(delivery.name, department.name, f"没有登记：{refusal.message}")
 
 
@@ -188,9 +208,14 @@ def _take_proposal(cycle: Cycle, connection: Connection, arrival: Arrival) -> Do
     )
     if _keep(cycle, connection, delivery, "duplicate" if known else "proposal", department):
         cycle.log(
-            connection, "targets_proposed", department.code,
-            file=delivery.name, hash=targets.hash, problems=problems, duplicate=known,
-        )  # fmt: skip
+            connection,
+            "targets_proposed",
+            department.code,
+            file=delivery.name,
+            hash=targets.hash,
+            problems=problems,
+            duplicate=known,
+        )
     did = "绩效目标与上次申报相同" if known else f"绩效目标已收到，{len(problems)} 处提请注意"
     return Done(delivery.name, department.name, did)
 
@@ -229,9 +254,15 @@ def _take_filing(
     if report is not None:
         _keep(cycle, connection, report.delivery, "part", department)
     filing = put_filing(
-        connection, cycle.year, department.code, delivery_id=delivery_id, sha256=sha256,
-        day=cycle.day, late=late, submission=submission,
-    )  # fmt: skip
+        connection,
+        cycle.year,
+        department.code,
+        delivery_id=delivery_id,
+        sha256=sha256,
+        day=cycle.day,
+        late=late,
+        submission=submission,
+    )
     assert filing is not None, "the hash was looked for in this very transaction"
     changes = None
     if earlier is not None:
@@ -239,14 +270,29 @@ def _take_filing(
         changes = len(diff(last, submission, cycle.pack.forms))
     files = [(part.delivery.name, part.delivery.sha256) for part in parts]
     cycle.log(
-        connection, "filed", department.code,
-        files=files, sha256=sha256, receipt=filing.receipt, late=late, changes=changes,
-    )  # fmt: skip
+        connection,
+        "filed",
+        department.code,
+        files=files,
+        sha256=sha256,
+        receipt=filing.receipt,
+        late=late,
+        changes=changes,
+    )
     tell(
-        cycle, connection, department, Stage.SUBMIT, "receipt",
-        subject=sha256, files=files, receipt=filing.receipt, received=_when(cycle, filing),
-        late=late, missing=_missing(cycle.pack.forms, submission), changes=changes,
-    )  # fmt: skip
+        cycle,
+        connection,
+        department,
+        Stage.SUBMIT,
+        "receipt",
+        subject=sha256,
+        files=files,
+        receipt=filing.receipt,
+        received=_when(cycle, filing),
+        late=late,
+        missing=_missing(cycle.pack.forms, submission),
+        changes=changes,
+    )
     return Done(names, department.name, f"已接收，回执号 {filing.receipt}")
 
 
@@ -285,9 +331,15 @@ def _take_ledger(cycle: Cycle, delivery: Delivery, data: bytes, ledger: Ledger) 
     with cycle.store.begin() as connection:
         if _keep(cycle, connection, delivery, "ledger") and applied.refused:
             tell(
-                cycle, connection, BUREAU, Stage.REVIEW, "ledger_refused",
-                subject=delivery.sha256, file=delivery.name, rows=applied.refused,
-            )  # fmt: skip
+                cycle,
+                connection,
+                BUREAU,
+                Stage.REVIEW,
+                "ledger_refused",
+                subject=delivery.sha256,
+                file=delivery.name,
+                rows=applied.refused,
+            )
     return Done(delivery.name, delivery.name, applied.sentence)
 
 
@@ -305,13 +357,23 @@ def _missing(forms: dict[str, Form], submission: Submission) -> list[str]:
 
 
 def _keep(
-    cycle: Cycle, connection: Connection, delivery: Delivery, outcome: str,
-    department: Department | None = None, refusal: RefusedFile | None = None,
-) -> int | None:  # fmt: skip
+    cycle: Cycle,
+    connection: Connection,
+    delivery: Delivery,
+    outcome: str,
+    department: Department | None = None,
+    refusal: RefusedFile | None = None,
+) -> int | None:
     return put_delivery(
-        connection, cycle.year, name=delivery.name, sha256=delivery.sha256, size=delivery.size,
-        kept_as=delivery.kept_as, day=cycle.day, outcome=outcome,
+        connection,
+        cycle.year,
+        name=delivery.name,
+        sha256=delivery.sha256,
+        size=delivery.size,
+        kept_as=delivery.kept_as,
+        day=cycle.day,
+        outcome=outcome,
         unit=department.code if department else None,
         reason_code=refusal.code if refusal else None,
         reason=refusal.message if refusal else None,
-    )  # fmt: skip
+    )

@@ -100,13 +100,21 @@ def _line(cycle: Cycle, standing: Standing, before: Decimal | None) -> Departmen
     state = standing.state.sentence
     if filing is None or standing.evaluation is None:
         return DepartmentSummary(
-            department.code, department.name, state,
+            department.code,
+            department.name,
+            state,
             filed_on=filing.received_on if filing else None,
-            late=filing.late if filing else False, last_year=before,
-        )  # fmt: skip
+            late=filing.late if filing else False,
+            last_year=before,
+        )
     evaluation = evaluate_filing(cycle, filing)
     return department_summary(
-        judged_by(cycle, evaluation.submission), evaluation, unit_code=department.code,
-        unit_name=department.name, state=state, filed_on=filing.received_on, late=filing.late,
+        judged_by(cycle, evaluation.submission),
+        evaluation,
+        unit_code=department.code,
+        unit_name=department.name,
+        state=state,
+        filed_on=filing.received_on,
+        late=filing.late,
         last_year=before,
-    )  # fmt: skip
+    )

@@ -74,9 +74,12 @@ class Openings:
         with cycle.store.begin() as connection:
             if tell(cycle, connection, BUREAU, stages[0], item.id, due=opens, **context):
                 cycle.log(
-                    connection, item.id, opens=str(opens), stages=[s.value for s in stages],
+                    connection,
+                    item.id,
+                    opens=str(opens),
+                    stages=[s.value for s in stages],
                     unreachable=[u.recipient for u in nobody],
-                )  # fmt: skip
+                )
         return Done(item.id, item.name, f"已告知财政局，通知不到的 {len(nobody)} 个")
 
 
@@ -108,10 +111,14 @@ def _tell_submit_opened(cycle: Cycle, item: Item) -> Done:
             if r.kind == "evaluation"
         )
         tell(
-            cycle, connection, department, Stage.SUBMIT, "submit_opened",
+            cycle,
+            connection,
+            department,
+            Stage.SUBMIT,
+            "submit_opened",
             due=cycle.pack.calendar.window(Stage.SUBMIT).opens,
             workbook=cycle.settings.link(path),
-        )  # fmt: skip
+        )
     return Done(item.id, item.name, "已告知报送开始")
 
 
@@ -160,9 +167,15 @@ class CompetentDigests:
         ]
         with cycle.store.begin() as connection:
             tell(
-                cycle, connection, cycle.department(item.id), stage, "competent_digest", due=day,
-                units=rows, window=cycle.pack.calendar.window(stage),
-            )  # fmt: skip
+                cycle,
+                connection,
+                cycle.department(item.id),
+                stage,
+                "competent_digest",
+                due=day,
+                units=rows,
+                window=cycle.pack.calendar.window(stage),
+            )
         return Done(item.id, item.name, f"已汇总下属 {len(units)} 个单位")
 
 
@@ -202,11 +215,16 @@ class Digest:
         nobody = [u.name for u in unreachable(cycle)]
         with cycle.store.begin() as connection:
             tell(
-                cycle, connection, BUREAU, Stage.REVIEW, "bureau_digest",
+                cycle,
+                connection,
+                BUREAU,
+                Stage.REVIEW,
+                "bureau_digest",
                 counts=[(state.sentence, n) for state, n in tally.by_state().items()],
-                overdue=overdue, unreachable=nobody,
+                overdue=overdue,
+                unreachable=nobody,
                 undelivered=_undelivered(cycle, connection),
-            )  # fmt: skip
+            )
         return Done(item.id, item.name, f"已汇总 {tally.total} 个单位")
 
 

@@ -82,19 +82,35 @@ class Review:
         counts = {s.value: evaluation.count(s) for s in Severity}
         with cycle.store.begin() as connection:
             new = put_evaluation(
-                connection, filing.id, key=item.key, day=cycle.day,
-                content=evaluation_out(judged_by(cycle, evaluation.submission), evaluation).model_dump_json().encode(),
-                errors=counts["error"], warnings=counts["warning"], advice=counts["advice"],
-                total=decimal_text(evaluation.total), grade=evaluation.grade, annotated=annotated,
-                format=FORMAT, base=base, rules=json.dumps(rule_keys(cycle.pack.rules, cycle.program)),
-            )  # fmt: skip
+                connection,
+                filing.id,
+                key=item.key,
+                day=cycle.day,
+                content=evaluation_out(judged_by(cycle, evaluation.submission), evaluation)
+                .model_dump_json()
+                .encode(),
+                errors=counts["error"],
+                warnings=counts["warning"],
+                advice=counts["advice"],
+                total=decimal_text(evaluation.total),
+                grade=evaluation.grade,
+                annotated=annotated,
+                format=FORMAT,
+                base=base,
+                rules=json.dumps(rule_keys(cycle.pack.rules, cycle.program)),
+            )
             if new is not None:
                 cycle.log(
-                    connection, "evaluated", filing.unit,
-                    receipt=filing.receipt, verdict=verdict, **counts,
-                    waived=len(evaluation.waived), total=decimal_text(evaluation.total),
+                    connection,
+                    "evaluated",
+                    filing.unit,
+                    receipt=filing.receipt,
+                    verdict=verdict,
+                    **counts,
+                    waived=len(evaluation.waived),
+                    total=decimal_text(evaluation.total),
                     grade=evaluation.grade,
-                )  # fmt: skip
+                )
                 # What was accepted stays accepted: a rule that came later is news for the
                 # officer, not a reason to take the department's receipt back. And what an
                 # officer decided is not decided again by a machine.
@@ -188,9 +204,10 @@ def _changes(cycle: Cycle, filing: FilingRecord) -> list[Change]:
     """What the filing changed against the one before it."""
     with cycle.store.read() as connection:
         earlier = [
-            r for r in filing_records(connection, cycle.year, filing.unit)
+            r
+            for r in filing_records(connection, cycle.year, filing.unit)
             if r.number < filing.number
-        ]  # fmt: skip
+        ]
         if not earlier:
             return []
         before, after = (filed(connection, id) for id in (earlier[-1].id, filing.id))
@@ -223,17 +240,30 @@ def _settle(
     if not evaluation.clean:
         set_filing_status(connection, filing.id, "returned")
         tell(
-            cycle, connection, department, Stage.REVIEW, "returned",
-            subject=filing.sha256, receipt=filing.receipt, findings=evaluation.open,
+            cycle,
+            connection,
+            department,
+            Stage.REVIEW,
+            "returned",
+            subject=filing.sha256,
+            receipt=filing.receipt,
+            findings=evaluation.open,
             annotated=cycle.settings.link(annotated) if annotated else "",
-        )  # fmt: skip
+        )
         return
     make_accepted(connection, filing)
     tell(
-        cycle, connection, department, Stage.REVIEW, "accepted",
-        subject=filing.sha256, receipt=filing.receipt, findings=evaluation.open,
-        total=evaluation.total, grade=evaluation.grade,
-    )  # fmt: skip
+        cycle,
+        connection,
+        department,
+        Stage.REVIEW,
+        "accepted",
+        subject=filing.sha256,
+        receipt=filing.receipt,
+        findings=evaluation.open,
+        total=evaluation.total,
+        grade=evaluation.grade,
+    )
 
 
 def make_accepted(connection: Connection, filing: FilingRecord) -> None:

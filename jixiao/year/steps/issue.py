@@ -69,20 +69,36 @@ class EvaluationWorkbooks:
         outline_path, _ = deliver(cycle, item.id, name, outline)
         with cycle.store.begin() as connection:
             if put_issued(
-                connection, cycle.year, unit=item.id, kind="evaluation", key=item.key,
-                sha256=sha256, path=path, day=cycle.day,
-            ):  # fmt: skip
+                connection,
+                cycle.year,
+                unit=item.id,
+                kind="evaluation",
+                key=item.key,
+                sha256=sha256,
+                path=path,
+                day=cycle.day,
+            ):
                 keep_forms(cycle, connection)
                 cycle.log(
-                    connection, "issued", item.id,
-                    sha256=sha256, path=path, target_hash=targets.hash,
-                )  # fmt: skip
+                    connection,
+                    "issued",
+                    item.id,
+                    sha256=sha256,
+                    path=path,
+                    target_hash=targets.hash,
+                )
                 # What a clerk must know is by when to hand it in, not how long we issue.
                 given = granted(connection, cycle.year, item.id)
                 deadline = own_window(cycle.pack.calendar, given, item.id, Stage.SUBMIT)
                 tell(
-                    cycle, connection, department, Stage.ISSUE, "issued",
-                    subject=item.key, workbook=cycle.settings.link(path),
-                    outline=cycle.settings.link(outline_path), window=deadline,
-                )  # fmt: skip
+                    cycle,
+                    connection,
+                    department,
+                    Stage.ISSUE,
+                    "issued",
+                    subject=item.key,
+                    workbook=cycle.settings.link(path),
+                    outline=cycle.settings.link(outline_path),
+                    window=deadline,
+                )
         return Done(item.id, item.name, "自评工作簿已下达", cycle.settings.link(path))

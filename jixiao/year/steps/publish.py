@@ -67,36 +67,57 @@ def _prepare(cycle: Cycle, item: Item, filing: FilingRecord) -> Done:
     department = cycle.department(filing.unit)
     evaluation = evaluate_filing(cycle, filing)
     view = report_view(
-        judged_by(cycle, evaluation.submission), evaluation, department=department, public=True,
-        filed_on=filing.received_on, spread=spread(cycle),
-    )  # fmt: skip
+        judged_by(cycle, evaluation.submission),
+        evaluation,
+        department=department,
+        public=True,
+        filed_on=filing.received_on,
+        spread=spread(cycle),
+    )
     revision = last.revision + 1 if last else 1
     formats = cycle.pack.info.site.formats
     entry = site_entry(
-        view, site_info(cycle.pack), revision=revision, published_on=cycle.day,
+        view,
+        site_info(cycle.pack),
+        revision=revision,
+        published_on=cycle.day,
         formats=formats,
-    )  # fmt: skip
+    )
     folder = f"{cycle.year}/{filing.unit}/公开第{revision}版"
     content = _write(cycle, folder, entry)
     lacking = "pdf" in formats and not any(name.endswith(".pdf") for name in entry.files)
     with cycle.store.begin() as connection:
         if put_publication(
-            connection, cycle.year, filing.unit, filing_id=filing.id, revision=revision,
-            key=item.key, address=entry.address, path=folder, sha256=entry.sha256,
-            content=content, day=cycle.day,
+            connection,
+            cycle.year,
+            filing.unit,
+            filing_id=filing.id,
+            revision=revision,
+            key=item.key,
+            address=entry.address,
+            path=folder,
+            sha256=entry.sha256,
+            content=content,
+            day=cycle.day,
             files={name: digest(each) for name, each in entry.files.items()},
             listing={
-                "unit_name": entry.unit_name, "grade": entry.grade,
-                "claimed": entry.claimed, "computed": entry.computed,
+                "unit_name": entry.unit_name,
+                "grade": entry.grade,
+                "claimed": entry.claimed,
+                "computed": entry.computed,
                 "remark": _filed(cycle, evaluation.submission, "remark"),
                 "own": _filed(cycle, evaluation.submission, "url"),
             },
-        ):  # fmt: skip
+        ):
             cycle.log(
-                connection, "publication_prepared", filing.unit,
-                receipt=filing.receipt, revision=revision, sha256=entry.sha256,
+                connection,
+                "publication_prepared",
+                filing.unit,
+                receipt=filing.receipt,
+                revision=revision,
+                sha256=entry.sha256,
                 files=sorted(entry.files),
-            )  # fmt: skip
+            )
     said = f"公开报告第 {revision} 版已备好{'（有字库画不出的字，没有 PDF）' if lacking else ''}"
     return Done(item.id, item.name, said, entry.address)
 

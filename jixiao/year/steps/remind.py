@@ -104,9 +104,14 @@ class Reminders:
             return Done(item.id, item.name, "已经报送，不用提醒")
         with cycle.store.begin() as connection:
             if tell(
-                cycle, connection, each.standing.department, each.stage, each.kind, due=day,
+                cycle,
+                connection,
+                each.standing.department,
+                each.stage,
+                each.kind,
+                due=day,
                 **_what_is_missing(cycle, connection, each),
-            ):  # fmt: skip
+            ):
                 cycle.log(connection, "reminded", item.id, stage=name, due=str(day))
         return Done(item.id, item.name, f"已提醒：{each.standing.next}")
 
@@ -161,10 +166,18 @@ class Escalations:
         with cycle.store.begin() as connection:
             times = _times(cycle, each, told(connection, cycle.year, each.kind, recipient=item.id))
             if tell(
-                cycle, connection, ESCALATION, each.stage, "escalation", subject=item.id,
-                unit=each.standing.department, window=each.window, times=times,
-                reached=item.id not in silent, state=each.standing.state.sentence,
-            ):  # fmt: skip
+                cycle,
+                connection,
+                ESCALATION,
+                each.stage,
+                "escalation",
+                subject=item.id,
+                unit=each.standing.department,
+                window=each.window,
+                times=times,
+                reached=item.id not in silent,
+                state=each.standing.state.sentence,
+            ):
                 cycle.log(connection, "escalated", item.id, stage=each.stage.value, times=times)
         return Done(item.id, item.name, f"提醒 {times} 次仍未办，已告诉负责人")
 

@@ -54,9 +54,12 @@ class Reports:
         department = cycle.department(filing.unit)
         evaluation = evaluate_filing(cycle, filing)
         view = report_view(
-            judged_by(cycle, evaluation.submission), evaluation, department=department, public=False,
+            judged_by(cycle, evaluation.submission),
+            evaluation,
+            department=department,
+            public=False,
             filed_on=filing.received_on,
-        )  # fmt: skip
+        )
         files = report_files(view, day=filing.received_on)
         path = _write(cycle, filing, department.name, files)
         missing = undrawn_words(files)
@@ -65,9 +68,14 @@ class Reports:
                 connection, filing.id, key=item.key, path=path, sha256=files.sha256, day=cycle.day
             ):
                 cycle.log(
-                    connection, "rendered", filing.unit,
-                    receipt=filing.receipt, path=path, sha256=files.sha256, without_pdf=missing,
-                )  # fmt: skip
+                    connection,
+                    "rendered",
+                    filing.unit,
+                    receipt=filing.receipt,
+                    path=path,
+                    sha256=files.sha256,
+                    without_pdf=missing,
+                )
         said = f"自评报告已生成{missing}"
         return Done(item.id, item.name, said, cycle.settings.reports_folder.link(path))
 

@@ -153,9 +153,12 @@ def _entry(cycle: Cycle, record: PublicationRecord) -> SiteEntry:
 
 def _withdrawn(record: PublicationRecord) -> Withdrawn:
     return Withdrawn(
-        record.unit, record.listing["unit_name"], record.address,
-        record.verified_on or record.published_on, record.detail or "",
-    )  # fmt: skip
+        record.unit,
+        record.listing["unit_name"],
+        record.address,
+        record.verified_on or record.published_on,
+        record.detail or "",
+    )
 
 
 def _register_row(standing: Standing) -> RegisterRow:
@@ -164,10 +167,14 @@ def _register_row(standing: Standing) -> RegisterRow:
     if record is None or record.state == "withdrawn":
         reason = _why_not(standing) if record is None else f"已撤回：{record.detail}"
         return RegisterRow(
-            department.code, department.name, public=False, reason=reason,
+            department.code,
+            department.name,
+            public=False,
+            reason=reason,
             address=record.address if record is not None else "",
-            contact=department.contact, phone=department.phone,
-        )  # fmt: skip
+            contact=department.contact,
+            phone=department.phone,
+        )
     return RegisterRow(
         department.code,
         department.name,
@@ -192,10 +199,19 @@ def _announce(cycle: Cycle, connection: Connection, record: PublicationRecord) -
     department = cycle.department(record.unit)
     set_publication_state(connection, record.id, "published")
     cycle.log(
-        connection, "published", record.unit,
-        address=record.address, revision=record.revision, sha256=record.sha256,
-    )  # fmt: skip
+        connection,
+        "published",
+        record.unit,
+        address=record.address,
+        revision=record.revision,
+        sha256=record.sha256,
+    )
     tell(
-        cycle, connection, department, Stage.PUBLISH, "published",
-        subject=record.sha256, address=record.address,
-    )  # fmt: skip
+        cycle,
+        connection,
+        department,
+        Stage.PUBLISH,
+        "published",
+        subject=record.sha256,
+        address=record.address,
+    )

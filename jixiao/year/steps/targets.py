@@ -54,24 +54,38 @@ class TargetTemplates:
         path, sha256 = deliver(cycle, item.id, name, data)
         with cycle.store.begin() as connection:
             if put_issued(
-                connection, cycle.year, unit=item.id, kind="targets", key=item.key, sha256=sha256,
-                path=path, day=cycle.day,
-            ):  # fmt: skip
+                connection,
+                cycle.year,
+                unit=item.id,
+                kind="targets",
+                key=item.key,
+                sha256=sha256,
+                path=path,
+                day=cycle.day,
+            ):
                 keep_forms(cycle, connection)
                 cycle.log(connection, "targets_issued", item.id, sha256=sha256, path=path)
                 tell(
-                    cycle, connection, department, Stage.TARGETS, "targets_opened",
-                    subject=item.key, workbook=cycle.settings.link(path),
-                )  # fmt: skip
+                    cycle,
+                    connection,
+                    department,
+                    Stage.TARGETS,
+                    "targets_opened",
+                    subject=item.key,
+                    workbook=cycle.settings.link(path),
+                )
         return Done(item.id, item.name, "绩效目标申报表已下发", cycle.settings.link(path))
 
 
 def _key(cycle: Cycle, department: Department) -> str:
     window = cycle.pack.calendar.window(Stage.TARGETS)
     return content_hash(
-        "targets", cycle.pack.forms_hash, department.to_json(), window.model_dump_json(),
+        "targets",
+        cycle.pack.forms_hash,
+        department.to_json(),
+        window.model_dump_json(),
         "signed" if current_key() else "",
-    )  # fmt: skip
+    )
 
 
 def check_targets(cycle: Cycle, targets: TargetSet) -> list[str]:
@@ -178,7 +192,14 @@ def _decide(cycle: Cycle, unit: str, officer: str, status: str, reason: str) -> 
             connection, f"targets_{status}", unit, hash=newest.hash, reason=reason
         )
         tell(
-            cycle, connection, department, Stage.TARGETS, f"targets_{status}",
-            subject=newest.hash, officer=officer, reason=reason, problems=newest.problems,
-        )  # fmt: skip
+            cycle,
+            connection,
+            department,
+            Stage.TARGETS,
+            f"targets_{status}",
+            subject=newest.hash,
+            officer=officer,
+            reason=reason,
+            problems=newest.problems,
+        )
         return target_records(connection, cycle.year, unit)[-1]

@@ -52,11 +52,13 @@ def piles(found: Iterable[Found]) -> list[Item]:
         by_unit.setdefault(file.unit or f"/{file.name}", []).append(file)
     return [
         Item(
-            pile[0].name, "、".join(f.name for f in pile), pile[0].sha256,
+            pile[0].name,
+            "、".join(f.name for f in pile),
+            pile[0].sha256,
             tuple((f.name, f.sha256) for f in pile[1:]),
         )
         for pile in by_unit.values()
-    ]  # fmt: skip
+    ]
 
 
 @dataclass(frozen=True, slots=True)

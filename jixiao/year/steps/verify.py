@@ -65,25 +65,44 @@ class Verify:
             looks = _last_looks(verification_records(connection, cycle.year, unit))
         address = _own_address(cycle, record) if own else record.address
         result = verify(
-            _fetcher(cycle, own=own), address, unit=record.unit, year=cycle.year, sha256=record.sha256,
-            content=record.content, name=record.listing["unit_name"] if own else "",
-        )  # fmt: skip
+            _fetcher(cycle, own=own),
+            address,
+            unit=record.unit,
+            year=cycle.year,
+            sha256=record.sha256,
+            content=record.content,
+            name=record.listing["unit_name"] if own else "",
+        )
         last = looks.get((record.unit, record.revision, address))
         with cycle.store.begin() as connection:
             new = put_verification(
-                connection, record.id, address=address, own=own, state=result.state.value,
-                detail=result.detail, sha256=result.sha256, day=cycle.day,
-            )  # fmt: skip
+                connection,
+                record.id,
+                address=address,
+                own=own,
+                state=result.state.value,
+                detail=result.detail,
+                sha256=result.sha256,
+                day=cycle.day,
+            )
             if not own:
                 set_publication_state(
-                    connection, record.id, result.state.value, detail=result.detail,
+                    connection,
+                    record.id,
+                    result.state.value,
+                    detail=result.detail,
                     verified_on=cycle.day,
-                )  # fmt: skip
+                )
             if new:
                 cycle.log(
-                    connection, "verified", record.unit,
-                    address=address, own=own, state=result.state.value, detail=result.detail,
-                )  # fmt: skip
+                    connection,
+                    "verified",
+                    record.unit,
+                    address=address,
+                    own=own,
+                    state=result.state.value,
+                    detail=result.detail,
+                )
             # The same news is not told twice.
             if last is None or last.state != result.state.value:
                 _tell(cycle, connection, record, address, result, own=own)
@@ -127,21 +146,39 @@ def _own_address(cycle: Cycle, record: PublicationRecord) -> str:
 
 
 def _tell(
-    cycle: Cycle, connection: Connection, record: PublicationRecord, address: str,
-    result: VerifyResult, *, own: bool,
-) -> None:  # fmt: skip
+    cycle: Cycle,
+    connection: Connection,
+    record: PublicationRecord,
+    address: str,
+    result: VerifyResult,
+    *,
+    own: bool,
+) -> None:
     if result.state is VerifyState.VERIFIED:
         return
     department = cycle.department(record.unit)
     tell(
-        cycle, connection, BUREAU, Stage.PUBLISH, "address_broken",
-        subject=record.sha256, department=department, address=address, detail=result.detail,
-    )  # fmt: skip
+        cycle,
+        connection,
+        BUREAU,
+        Stage.PUBLISH,
+        "address_broken",
+        subject=record.sha256,
+        department=department,
+        address=address,
+        detail=result.detail,
+    )
     if own:
         tell(
-            cycle, connection, department, Stage.PUBLISH, "own_address",
-            subject=record.sha256, address=address, detail=result.detail,
-        )  # fmt: skip
+            cycle,
+            connection,
+            department,
+            Stage.PUBLISH,
+            "own_address",
+            subject=record.sha256,
+            address=address,
+            detail=result.detail,
+        )
 
 
 _STATES = {

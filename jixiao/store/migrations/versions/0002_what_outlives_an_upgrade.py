@@ -70,6 +70,8 @@ def _fingerprints(*, from_: int, to: int) -> None:
     with op.batch_alter_table("waivers") as batch:
         for column in ("fingerprint", "content"):
             batch.alter_column(
-                column, existing_type=sa.String(length=from_), type_=sa.String(length=to),
+                column,
+                existing_type=sa.String(length=from_),
+                type_=sa.String(length=to),
                 existing_nullable=False,
-            )  # fmt: skip
+            )
