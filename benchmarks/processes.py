@@ -16,7 +16,7 @@ _LOOK = 2.0
 _PARTS = {
     "prefect server": "server",
     "prefect.server": "server",
-    "jixiao.year.pool": "crew",
+    "jixiao.year.pool": "pool",
     "jixiao.intake.child": "reader",
     "benchmarks.bench": "flows",
 }

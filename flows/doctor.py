@@ -87,7 +87,7 @@ def examine(settings: Settings) -> list[Check]:
     return checks + list(_each(lambda: _prefect(settings)))
 
 
-def tell(wrong: list[Check]) -> str:
+def notify_operators(wrong: list[Check]) -> str:
     """Tell the operators directly: neither server nor database need be alive.
 
     Raises:

@@ -45,9 +45,10 @@ def _lines(calendar: Calendar, stage: StageOfYear, start: time) -> list[str]:
         spans = [calendar.window(w) for w in (Window.TARGETS, Window.SUBMIT, Window.REVIEW)]
         months = _months((w.opens, w.closes) for w in spans)
         return [f"0 {start.hour + 1}-{LAST_HOUR} * {months} *"]
-    if stage.window is None:
+    # A stage whose window a pack does not name is off there.
+    window = calendar.windows.get(stage.window) if stage.window else None
+    if window is None:
         return []
-    window = calendar.window(stage.window)
     return _on([window.opens if stage.when is When.OPENS else window.closes], early)
 
 

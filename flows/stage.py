@@ -18,7 +18,7 @@ from flows.order import Part, resolve, sharers, shares_at, start_next, start_sha
 from jixiao.year import Item, pool, step
 from tasks.artifacts import show_results
 from tasks.notices import tell_operators
-from tasks.steps import Row, do_batch, do_item, due, failed_row, few
+from tasks.steps import Row, do_batch, do_item, due, failed_row, in_short
 from tasks.trouble import error_of
 
 #: Bounded: Prefect's server and a small database are the narrow places, not the work.
@@ -138,8 +138,10 @@ def _run_step(id: str, year: int, day: date, items: Sequence[Item], most: int) -
     """
     batches = in_batches(items, most)
     if len(batches) == len(items):
-        aside = pool.worth_it(items)
-        rows = _one_each([do_item.submit(id, year, day, i, aside=aside) for i in items], items)
+        in_process = pool.enough_for_processes(items)
+        rows = _one_each(
+            [do_item.submit(id, year, day, i, in_process=in_process) for i in items], items
+        )
     else:
         futures = [do_batch.submit(id, year, day, batch) for batch in batches]
         rows = [
@@ -188,6 +190,6 @@ def _sentences(rows: list[dict[str, str]]) -> list[str]:
         failed = [row["单位"] for row in mine if row["原因"]]
         said = f"{len(mine)} 项已完成"
         if failed:
-            said = f"{len(failed)}/{len(mine)} 项未完成（{few(failed)}）"
+            said = f"{len(failed)}/{len(mine)} 项未完成（{in_short(failed)}）"
         sentences.append(f"{year} 年度{title}：{said}")
     return sentences

@@ -34,17 +34,17 @@ Found = TypeVar("Found")
 
 def due(step_id: str, year: int, day: date) -> list[Item]:
     """What a step has outstanding: a look at the database, too small to be a task run."""
-    return patiently(lambda: cycle_due(open_cycle(year, day), step_id))
+    return with_patience(lambda: cycle_due(open_cycle(year, day), step_id))
 
 
-def patiently(look: Callable[[], Found]) -> Found:
+def with_patience(ask: Callable[[], Found]) -> Found:
     """The answer of a database that may be gone for a minute."""
     for seconds in PATIENCE:
         try:
-            return look()
+            return ask()
         except OperationalError:
             time.sleep(seconds)
-    return look()
+    return ask()
 
 
 def may_pass(error: object, tried: int) -> bool:
@@ -71,13 +71,13 @@ def worth_retrying(_task: Any, run: Any, state: State[Any]) -> bool:
     persist_result=False,
     tags=["jixiao"],
 )
-def do_item(step_id: str, year: int, day: date, item: Item, *, aside: bool = False) -> Row:
+def do_item(step_id: str, year: int, day: date, item: Item, *, in_process: bool = False) -> Row:
     """Do one thing; answers whose it is, what was done and where the result is.
 
     Args:
         aside: in a process of its own.
     """
-    return row_of(_do(step_id, year, day, item, aside))
+    return row_of(_do(step_id, year, day, item, in_process))
 
 
 def _batch_name(parameters: dict[str, Any]) -> str:
@@ -102,7 +102,7 @@ def do_batch(step_id: str, year: int, day: date, items: Sequence[Item]) -> State
         again = []
         for item in left:
             try:
-                rows[item] = row_of(_do(step_id, year, day, item, aside=True))
+                rows[item] = row_of(_do(step_id, year, day, item, in_process=True))
             except Exception as error:  # noqa: BLE001 - it is told in the item's row
                 rows[item] = failed_row(item, error)
                 if may_pass(error, tried):
@@ -115,17 +115,17 @@ def do_batch(step_id: str, year: int, day: date, items: Sequence[Item]) -> State
     failed = [row["单位"] for row in found if row["原因"]]
     if not failed:
         return Completed(message=f"{len(found)} 项已完成", data=found)
-    return Failed(message=f"{len(failed)}/{len(found)} 项未完成（{few(failed)}）", data=found)
+    return Failed(message=f"{len(failed)}/{len(found)} 项未完成（{in_short(failed)}）", data=found)
 
 
-def few(names: Sequence[str]) -> str:
+def in_short(names: Sequence[str]) -> str:
     """The first of many names."""
     return "、".join(names[:5]) + ("等" if len(names) > 5 else "")
 
 
-def _do(step_id: str, year: int, day: date, item: Item, aside: bool) -> Done:
+def _do(step_id: str, year: int, day: date, item: Item, in_process: bool) -> Done:
     cycle = open_cycle(year, day)
-    return pool.do_aside(cycle, step_id, item) if aside else step(step_id).do(cycle, item)
+    return pool.do_in_process(cycle, step_id, item) if in_process else step(step_id).do(cycle, item)
 
 
 def row_of(done: Done) -> Row:

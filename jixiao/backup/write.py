@@ -54,13 +54,13 @@ def _write(
     out: BinaryIO,
     manifest: Manifest,
     sources: dict[Entry, Path],
-    aside: Path,
+    scratch: Path,
 ) -> list[str]:
     """Everything into a tar; links that lead out of their folder."""
     links: list[str] = []
     with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
         with _site_at_rest(settings):
-            _dump(settings, tar, manifest, aside)
+            _dump(settings, tar, manifest, scratch)
             for entry, folder in sources.items():
                 links += add_folder(tar, manifest, folder, entry.name)
         add_bytes(tar, MANIFEST, manifest.to_json())
@@ -138,7 +138,7 @@ def _site_at_rest(settings: Settings) -> Iterator[None]:
         yield
 
 
-def _dump(settings: Settings, tar: tarfile.TarFile, manifest: Manifest, aside: Path) -> None:
+def _dump(settings: Settings, tar: tarfile.TarFile, manifest: Manifest, scratch: Path) -> None:
     """Every table as of one moment.
 
     Args:
@@ -148,7 +148,7 @@ def _dump(settings: Settings, tar: tarfile.TarFile, manifest: Manifest, aside: P
     try:
         with one_moment(store.engine) as connection:
             for table in metadata.sorted_tables:
-                with tempfile.TemporaryFile("w+b", dir=aside) as rows:
+                with tempfile.TemporaryFile("w+b", dir=scratch) as rows:
                     manifest.rows[table.name] = write_rows(connection, table, rows)
                     rows.seek(0)
                     add_open(tar, manifest, rows_of(table.name), rows)

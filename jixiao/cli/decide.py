@@ -14,7 +14,7 @@ from jixiao.errors import JixiaoError, RefusedFile, reason
 from jixiao.year.base import write_file
 from jixiao.year.officer import decide
 from jixiao.year.officer.ledger import apply_ledger, make_ledger, open_ledger
-from jixiao.year.queries.across import look_across
+from jixiao.year.queries.county_filings import county_notes
 
 UnitArg = Annotated[str, typer.Argument(help="单位代码。")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="理由，记入日志并写进通知。")]
@@ -113,7 +113,7 @@ def county(year: YearArg = None, day: DayOption = None, json: JsonOption = False
             "怎么改": finding.remedy,
         }
         for cycle in cycles(year, day)
-        for department, findings in look_across(cycle)
+        for department, findings in county_notes(cycle)
         for finding in findings
     ]
     if json:

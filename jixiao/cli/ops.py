@@ -71,11 +71,11 @@ def doctor(
     ] = False,
 ) -> None:
     """体检：版本、服务、执行器、部署、自动化规则、数据库、渠道、磁盘，并说明怎么办。"""
-    from flows.doctor import examine, tell
+    from flows.doctor import examine, notify_operators
 
     checks = examine(load_settings(var))
     wrong = [c for c in checks if not c.fine]
-    told = tell(wrong) if notify and wrong else ""
+    told = notify_operators(wrong) if notify and wrong else ""
     if json:
         print_json([c.row() for c in checks])
     else:

@@ -144,8 +144,8 @@ def _column(found: Located, table: TableSection, id: str, formula: str) -> None:
             continue
         values = {}
         for name in names(formula):
-            beside = found.cells.get(f"{table.id}.{row.id}.{name}")
-            figure = number(found.cell(beside).text) if beside is not None else None
+            adjacent = found.cells.get(f"{table.id}.{row.id}.{name}")
+            figure = number(found.cell(adjacent).text) if adjacent is not None else None
             if figure is not None:
                 values[name] = figure
         result = evaluate(formula, values)

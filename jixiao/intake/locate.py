@@ -82,13 +82,13 @@ def _header(
     table: TableShape, grid: Grid, row: int, keys: list[tuple[int, str, str]]
 ) -> Header | None:
     anchor = next((c for c, k, b in keys if k in table.anchors or b in table.anchors), None)
-    beside = table.section.role == "split"
-    if beside and anchor is None:
+    adjacent = table.section.role == "split"
+    if adjacent and anchor is None:
         return None
     columns: dict[str, int] = {}
     for c, k, b in keys:
         id = table.columns.get(k) or table.columns.get(b)
-        if id is not None and id not in columns and not (beside and c <= (anchor or 0)):
+        if id is not None and id not in columns and not (adjacent and c <= (anchor or 0)):
             columns[id] = c
     named = anchor is not None or any(k in table.exact or b in table.other for _, k, b in keys)
     score = len(columns) + named
@@ -111,7 +111,7 @@ def _rows(table: TableShape, grid: Grid, header: Header, stop: int, found: Locat
     zone = False
     template = table.order.index(table.template) if table.template else -1
     for row in range(header.below, stop):
-        labels = _labels(grid, row, values, header, beside=table.section.role == "split")
+        labels = _labels(grid, row, values, header, adjacent=table.section.role == "split")
         id, label = _match(table, labels, taken, template if zone else -1)
         if id is not None:
             taken.add(id)
@@ -147,17 +147,17 @@ def _single_row(grid: Grid, values: list[int], below: int, stop: int) -> int:
 
 
 def _labels(
-    grid: Grid, row: int, values: list[int], header: Header, *, beside: bool
+    grid: Grid, row: int, values: list[int], header: Header, *, adjacent: bool
 ) -> list[tuple[Pos, str]]:
     """Texts that may name the row, the nearest to the values first."""
-    lowest = header.anchor if beside and header.anchor is not None else 0
+    lowest = header.anchor if adjacent and header.anchor is not None else 0
     found: list[tuple[Pos, str]] = []
     for column in range(values[0] - 1, lowest - 1, -1):
         pos = grid.owner((row, column))
         text = grid.texts.get(pos)
         if text and (not found or found[-1][0] != pos) and pos[0] >= header.row:
             found.append((pos, text))
-    if not beside:
+    if not adjacent:
         right = [c for c, _ in grid.starts(row) if c > values[0] and c not in values]
         found.extend(((row, c), grid.texts[row, c]) for c in right)
     return found

@@ -45,11 +45,11 @@ def score_deadline(basis: Basis, weight: Decimal, target: Value, actual: Value) 
 def _full(basis: Basis, weight: Decimal, why: str) -> Outcome:
     points = full(weight, basis.policy.decimals)
 
-    def tell() -> Told:
+    def explain() -> Told:
         data = figures(share=Decimal(1), weight=weight)
         return f"{why}，得满分 {plain(points)} 分", data
 
-    return Outcome(State.SCORED, points, "deadline", tell, basis.policy.deadlines.source)
+    return Outcome(State.SCORED, points, "deadline", explain, basis.policy.deadlines.source)
 
 
 def _year(when: Deadline, basis: Basis) -> int:
@@ -114,8 +114,8 @@ def score_rank(basis: Basis, weight: Decimal, target: Value, actual: Value) -> O
     points = full(weight, basis.policy.decimals)
     sentence = f"{texts[1]}，目标{texts[0]}，达到目标，得满分 {plain(points)} 分"
     data = figures(target=goal, actual=done, weight=weight)
-    tell = told(sentence, data)
-    return Outcome(State.SCORED, points, "rank", tell, ranks.source, divide(goal, done))
+    explain = told(sentence, data)
+    return Outcome(State.SCORED, points, "rank", explain, ranks.source, divide(goal, done))
 
 
 def _behind(
@@ -125,6 +125,6 @@ def _behind(
     part = descending(
         basis, weight, goal, done, lambda: (plain(goal), plain(done)), ranks.variant, ranks.source
     )
-    sentence, data = part.tell()
-    tell = told(f"{texts[1]}，目标{texts[0]}：{sentence}", data)
-    return part._replace(rule="rank", tell=tell)
+    sentence, data = part.explain()
+    explain = told(f"{texts[1]}，目标{texts[0]}：{sentence}", data)
+    return part._replace(rule="rank", explain=explain)

@@ -84,8 +84,8 @@ def _outcome(
     points, how = worth(item, rate, item.points, basis.policy.decimals)
     sentence = f"{item.name} = {said} = {percent(rate)}，{how}"
     data = figures(numerator=done, denominator=planned, ratio=rate, weight=item.points)
-    tell = told(sentence, data)
-    return Outcome(State.SCORED, points, "department_rubric", tell, item.source, rate)
+    explain = told(sentence, data)
+    return Outcome(State.SCORED, points, "department_rubric", explain, item.source, rate)
 
 
 def _rate(

@@ -97,7 +97,7 @@ def _outcome(
     rate = divide(max(spent, ZERO), budget)
     points = within(times(weight, min(rate, ONE)), weight, basis.policy.decimals)
 
-    def tell() -> Told:
+    def explain() -> Told:
         data = figures(executed=spent, annual=budget, ratio=rate, weight=weight)
         quotient = f"{shown(executed[1])} ÷ {shown(annual[1])}"
         if rate >= ONE:
@@ -105,7 +105,7 @@ def _outcome(
         part = percent(rate, weight, points)
         return f"{quotient} = {part}，{plain(weight)} 分 × {part} = {plain(points)} 分", data
 
-    return Outcome(State.SCORED, points, "execution", tell, source, rate)
+    return Outcome(State.SCORED, points, "execution", explain, source, rate)
 
 
 def _sub_rows(section: TableSection, data: FormData) -> Iterator[tuple[Row, str]]:

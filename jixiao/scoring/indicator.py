@@ -178,12 +178,12 @@ def _several(
     if len(results) == 1:
         return worst
 
-    def tell() -> Told:
-        sentence, data = worst.tell()
+    def explain() -> Told:
+        sentence, data = worst.explain()
         why = f"一格有 {len(results)} 个指标值，按较差的一个计"
         return f"{why}：{sentence}", data | {"part": worst.rule}
 
-    return worst._replace(rule="two_values", tell=tell)
+    return worst._replace(rule="two_values", explain=explain)
 
 
 def _fit(target: Value, actual: Value) -> bool:

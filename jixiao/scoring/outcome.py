@@ -68,12 +68,12 @@ class Outcome(NamedTuple):
     state: State
     points: Decimal | None
     rule: str
-    tell: Tell
+    explain: Tell
     source: str
     ratio: Decimal | None = None
 
     def working(self, basis: Basis) -> Working:
-        return Working.later(self.rule, self.tell, basis.title(self.source))
+        return Working.later(self.rule, self.explain, basis.title(self.source))
 
 
 def told(sentence: str, data: dict[str, str] | None = None) -> Tell:

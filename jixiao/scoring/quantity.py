@@ -46,11 +46,11 @@ def score_quantity(basis: Basis, weight: Decimal, target: Value, actual: Value) 
 
 
 def _noted(outcome: Outcome, note: str) -> Outcome:
-    def tell() -> Told:
-        sentence, data = outcome.tell()
+    def explain() -> Told:
+        sentence, data = outcome.explain()
         return f"{sentence}（{note}）", data
 
-    return outcome._replace(tell=tell)
+    return outcome._replace(explain=explain)
 
 
 def aligned(target: Value, actual: Value) -> tuple[Value, Value, str] | str:
@@ -102,9 +102,9 @@ def _higher(
     ratio = divide(done if done >= ZERO else ZERO, goal)
     short = ratio < ONE
     points = within(times(weight, ratio), weight, decimals) if short else full(weight, decimals)
-    tell = partial(_compared, weight, points, ratio, target, actual)
+    explain = partial(_compared, weight, points, ratio, target, actual)
     rule = "equals" if target.comparator is _EQ else "higher_is_better"
-    outcome = Outcome(_SCORED, points, rule, tell, basis.higher_source, ratio)
+    outcome = Outcome(_SCORED, points, rule, explain, basis.higher_source, ratio)
     if ratio < basis.over_from:
         return outcome
     return _over(basis, weight, outcome, ratio, target, actual)
@@ -142,15 +142,15 @@ def _over(
         points = within(minus(weight, off), weight, policy.decimals)
         said = f"{how}，{plain(weight)} 分扣后得 {plain(points)} 分"
 
-    def tell() -> Told:
+    def explain() -> Told:
         quotient = f"{shown(actual)} ÷ {shown(target)} = {multiple(ratio)}"
         sentence = f"{quotient}，达到目标的 {share(over.threshold)} 以上，{said}"
-        return sentence, outcome.tell()[1] | {"over": "1"}
+        return sentence, outcome.explain()[1] | {"over": "1"}
 
     if over.mode == "explain":
-        return outcome._replace(tell=tell)
+        return outcome._replace(explain=explain)
     rule = f"over_achievement_{over.variant}"
-    return outcome._replace(points=points, rule=rule, tell=tell, source=over.source)
+    return outcome._replace(points=points, rule=rule, explain=explain, source=over.source)
 
 
 Texts = Callable[[], tuple[str, str]]
@@ -189,7 +189,7 @@ def descending(
         kept = ratio if excess is None else max(ZERO, minus(ONE, excess))
         points = within(times(weight, kept), weight, decimals)
 
-    def tell() -> Told:
+    def explain() -> Told:
         data = figures(target=goal, actual=done, ratio=ratio, weight=weight) | {"direction": "<="}
         goal_text, done_text = texts()
         if done <= goal:
@@ -206,7 +206,7 @@ def descending(
         said = product if kept else f"达到目标的两倍，得 {plain(points)} 分"
         return f"{quotient}，{said}", data
 
-    return Outcome(_SCORED, points, f"lower_is_better_{variant}", tell, source, ratio)
+    return Outcome(_SCORED, points, f"lower_is_better_{variant}", explain, source, ratio)
 
 
 def _zero(basis: Basis, weight: Decimal, target: Value, actual: Value, done: Decimal) -> Outcome:
@@ -264,9 +264,9 @@ def _range(basis: Basis, weight: Decimal, target: Value, actual: Value, done: De
         outcome = _higher(basis, weight, one, actual, low, done)
     else:
         outcome = lower(basis, weight, high, done, lambda: (texts[1], shown(actual)))
-    sentence, data = outcome.tell()
-    tell = told(sentence, data | figures(low=low, high=high))
-    return outcome._replace(rule="range", tell=tell)
+    sentence, data = outcome.explain()
+    explain = told(sentence, data | figures(low=low, high=high))
+    return outcome._replace(rule="range", explain=explain)
 
 
 def _range_filed(basis: Basis, weight: Decimal, target: Value, actual: Value) -> Outcome:

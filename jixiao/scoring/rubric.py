@@ -123,8 +123,8 @@ def _rated(
         ratio=figure.rate,
         weight=weight,
     )
-    tell = told(sentence, numbers | {"from": figure.origin})
-    return Outcome(State.SCORED, points, "rubric_rate", tell, scale.source, figure.rate)
+    explain = told(sentence, numbers | {"from": figure.origin})
+    return Outcome(State.SCORED, points, "rubric_rate", explain, scale.source, figure.rate)
 
 
 def _own(section: TableSection, row: Row, scale: RubricRate, data: FormData) -> Figure | None:

@@ -46,11 +46,11 @@ def score_words(
         return person("qualitative", f"{span()}，没有可用的自评分", source)
     points = min(max(rounded(claimed, decimals), low), high)
 
-    def tell() -> Told:
+    def explain() -> Told:
         data = figures(low=low, high=high, claimed=claimed, weight=weight) | {"band": band}
         if low <= claimed <= high:
             return f"{span()}，自评 {plain(claimed)} 分在其中，得 {plain(points)} 分", data
         how = f"自评 {plain(claimed)} 分不在其中，按最近的 {plain(points)} 分计"
         return f"{span()}，{how}", data | {"outside": "1"}
 
-    return Outcome(State.SCORED, points, "qualitative", tell, source)
+    return Outcome(State.SCORED, points, "qualitative", explain, source)

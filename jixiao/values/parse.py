@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
-from jixiao.values.beside import sign_cell, unit_cell
 from jixiao.values.dates import DONE, date_comparator, read_date
 from jixiao.values.hints import NO_HINT, Hint, hint
 from jixiao.values.model import (
@@ -24,6 +23,7 @@ from jixiao.values.normalise import normalise
 from jixiao.values.numerals import BLANK_MARKS, as_text, refuse_non_finite
 from jixiao.values.quantity import SIGNS, Reading, read_quantity
 from jixiao.values.ranks import read_rank
+from jixiao.values.side_cells import sign_cell, unit_cell
 from jixiao.values.words import DEFAULT_BANDS, Bands, is_event
 
 Role = Literal["target", "actual"]

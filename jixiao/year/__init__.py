@@ -10,6 +10,7 @@ from jixiao.year.base import (
     year_pack,
     years_with_packs,
 )
+from jixiao.year.notify import queue_failure_notice
 from jixiao.year.officer.compare import PackChange, compare_packs
 from jixiao.year.officer.operators import decide_targets_of, tell_at_once, tell_operators_of
 from jixiao.year.queries.receipts import receipt_rows
@@ -17,7 +18,6 @@ from jixiao.year.queries.status import Standing, State, Tally, each_standing, st
 from jixiao.year.runner import STEPS, advance, due, outstanding, perform, stage_due, step
 from jixiao.year.stages import STAGES, StageOfYear
 from jixiao.year.steps.targets import approve, proposals, return_targets
-from jixiao.year.tell import tell_failure
 from jixiao.year.upgrade import take_over
 
 __all__ = [
@@ -51,7 +51,7 @@ __all__ = [
     "step",
     "take_over",
     "tell_at_once",
-    "tell_failure",
+    "queue_failure_notice",
     "tell_operators_of",
     "year_pack",
     "years_with_packs",

@@ -146,7 +146,7 @@ class Item:
     id: str
     name: str
     key: str = ""
-    beside: tuple[tuple[str, str], ...] = ()
+    others: tuple[tuple[str, str], ...] = ()
     about: int = 1
 
 

@@ -40,14 +40,14 @@ class LostProcess(Exception):
     """The process doing an item died; the text is a Chinese sentence."""
 
 
-def do_aside(cycle: Cycle, step: str, item: Item) -> Done:
+def do_in_process(cycle: Cycle, step: str, item: Item) -> Done:
     """Do one item of a step in one of the processes, waiting until one is free.
 
     Raises:
         LostProcess: it died over this item.
         Exception: whatever the step raised.
     """
-    return _crew().do(cycle, step, item)
+    return _own_pool().do(cycle, step, item)
 
 
 def do_all(cycle: Cycle, step: str, items: Sequence[Item]) -> Iterator[Done | Exception]:
@@ -55,7 +55,7 @@ def do_all(cycle: Cycle, step: str, items: Sequence[Item]) -> Iterator[Done | Ex
 
     def one(item: Item) -> Done | Exception:
         try:
-            return do_aside(cycle, step, item)
+            return do_in_process(cycle, step, item)
         except Exception as error:  # noqa: BLE001 - it is handed to the caller, who says it
             return error
 
@@ -63,7 +63,7 @@ def do_all(cycle: Cycle, step: str, items: Sequence[Item]) -> Iterator[Done | Ex
         yield from threads.map(one, items)
 
 
-def worth_it(items: Sequence[Item]) -> bool:
+def enough_for_processes(items: Sequence[Item]) -> bool:
     """Whether processes are used for these items: for many, and for one that is about many.
 
     What a process has taken in memory it seldom gives back; these are replaced, the master is not.
@@ -136,7 +136,7 @@ def _gone_is_fine() -> Iterator[None]:
         return
 
 
-class _Crew:
+class _Pool:
     """So many processes at most; each is started when it is first needed."""
 
     def __init__(self, size: int) -> None:
@@ -170,23 +170,23 @@ class _Crew:
 
 
 _LOCK = threading.Lock()
-_CREWS: dict[int, _Crew] = {}
+_POOLS: dict[int, _Pool] = {}
 
 
-def _crew() -> _Crew:
+def _own_pool() -> _Pool:
     """This process's own, of the size that is wanted now."""
     with _LOCK:
         size = processes()
-        if size not in _CREWS:
-            if not _CREWS:
+        if size not in _POOLS:
+            if not _POOLS:
                 atexit.register(_close)
-            _CREWS[size] = _Crew(size)
-        return _CREWS[size]
+            _POOLS[size] = _Pool(size)
+        return _POOLS[size]
 
 
 def _close() -> None:
-    for crew in _CREWS.values():
-        crew.close()
+    for pool in _POOLS.values():
+        pool.close()
 
 
 def serve() -> None:

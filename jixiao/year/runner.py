@@ -66,7 +66,11 @@ def perform(cycle: Cycle, id: str) -> tuple[list[Done], dict[str, Exception]]:
     done: list[Done] = []
     failed: dict[str, Exception] = {}
     items = due(cycle, id)
-    outcomes = pool.do_all(cycle, id, items) if pool.worth_it(items) else _do_here(cycle, id, items)
+    outcomes = (
+        pool.do_all(cycle, id, items)
+        if pool.enough_for_processes(items)
+        else _do_here(cycle, id, items)
+    )
     for item, outcome in zip(items, outcomes, strict=True):
         if isinstance(outcome, Done):
             done.append(outcome)

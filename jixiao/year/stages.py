@@ -2,7 +2,8 @@
 
 A stage is what an operator sees as one run, with a Retry of its own. It does its steps one after
 the other, for every year asked for; what its own steps have outstanding is what it is started for.
-A new stage is a row here (and its steps in :mod:`jixiao.year.runner`).
+A new stage is a row here, a name in `flows/year.py`, a deployment in `deployments/prefect.yaml` and
+its steps in :mod:`jixiao.year.runner`.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def newer(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("jixiao", "flows", "tasks", "config", "templates"):
         shutil.copytree(root / name, folder / name, ignore=left_out)
     shutil.copy(root / "pyproject.toml", folder)
-    edit(folder / "jixiao" / "__init__.py", '__version__ = "', '__version__ = "9.')
+    edit(folder / "jixiao" / "version.py", '__version__ = "', '__version__ = "9.')
     formats = folder / "jixiao" / "policy" / "formats.py"
     edit(formats, "FORMAT = 1", "FORMAT = 2")
     formats.write_text(formats.read_text(encoding="utf-8") + UPGRADES, encoding="utf-8")

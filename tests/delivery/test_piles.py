@@ -18,7 +18,7 @@ from jixiao.store.tables import outbox
 from jixiao.store.targets import target_records
 from jixiao.year import perform
 from jixiao.year.base import Item
-from jixiao.year.steps import together as together_module
+from jixiao.year.steps import piles as piles_module
 from jixiao.year.steps.collect import Inbox
 from tests.delivery.conftest import SONGXI, YEAR, Bureau
 from tests.delivery.test_arrival import edited, marker
@@ -72,8 +72,8 @@ def turned(items: list[Item]) -> list[Item]:
     """The same work, each pile taken up from its other end."""
     found = []
     for item in reversed(items):
-        (id, key), *others = reversed(((item.id, item.key), *item.beside))
-        found.append(replace(item, id=id, key=key, beside=tuple(others)))
+        (id, key), *others = reversed(((item.id, item.key), *item.others))
+        found.append(replace(item, id=id, key=key, others=tuple(others)))
     return found
 
 
@@ -234,6 +234,6 @@ def test_one_file_alone_is_not_looked_at_before_it_is_taken(
     bureau: Bureau, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drop(bureau, "甲.xlsx", bureau.filled(), THEN)
-    monkeypatch.setattr(together_module.SHARED, "sender", lambda *_: pytest.fail("looked at"))
+    monkeypatch.setattr(piles_module.SHARED, "sender", lambda *_: pytest.fail("looked at"))
     (item,) = Inbox().due(bureau.cycle)
-    assert item.beside == ()
+    assert item.others == ()

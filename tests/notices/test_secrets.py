@@ -19,7 +19,7 @@ from jixiao.installation.settings import Settings
 from jixiao.notices import open_book
 from jixiao.notices.channels.book import Channel
 from jixiao.notices.channels.secrets import addresses, hide, read_secrets
-from jixiao.year import Cycle, open_cycle, outstanding, perform, tell_failure
+from jixiao.year import Cycle, open_cycle, outstanding, perform, queue_failure_notice
 from jixiao.year.officer.notices import try_channel
 
 SECRET = "Planted5ecretTokenDoNotShow"
@@ -165,7 +165,7 @@ def test_no_secret_shows_anywhere(
             seen.append(try_channel(cycle, "bureau", "周明远"))
         except JixiaoError as error:
             seen += [error, error.message, error.__cause__, error.__context__]
-        tell_failure(cycle, flow="notify", run="run-1", error=f"cannot post to {value}")
+        queue_failure_notice(cycle, flow="notify", run="run-1", error=f"cannot post to {value}")
         seen.append(hide(pack.channels, f"trouble with {value} and {SECRET}"))
         for line in (
             ["notices", "2023", "--json"],
@@ -210,7 +210,7 @@ def test_the_operators_hear_what_failed_without_the_address(cycle, receiver, mon
     value = address(receiver, "ok")
     for name in NAMES:
         monkeypatch.setenv(name, value)
-    tell_failure(cycle, flow="notify", run="run-1", error=f"ConnectionError: {value} broke")
+    queue_failure_notice(cycle, flow="notify", run="run-1", error=f"ConnectionError: {value} broke")
     assert not perform(cycle, "notify")[1]
     (message,) = [b["message"] for _, b in receiver.received if "运行失败" in b["title"]]
     assert "ConnectionError: *** broke" in message
@@ -224,4 +224,6 @@ def test_a_refused_file_stops_sending_and_says_why(cycle, secrets_file, monkeypa
     with pytest.raises(JixiaoError, match="chmod 600"):
         perform(cycle, "notify")
     # News of it can be queued all the same.
-    tell_failure(replace(cycle, day=DAY), flow="remind", run="run-2", error="密钥文件不能用")
+    queue_failure_notice(
+        replace(cycle, day=DAY), flow="remind", run="run-2", error="密钥文件不能用"
+    )

@@ -24,8 +24,8 @@ from jixiao.store.decisions import (
 from jixiao.store.filings import FilingRecord, filing_record, filing_records, set_filing_status
 from jixiao.store.publications import publication_records
 from jixiao.year.base import Cycle, content_hash, open_cycle
+from jixiao.year.notify import queue_notice
 from jixiao.year.steps.evaluate import Review, evaluate_filing, make_accepted
-from jixiao.year.tell import tell
 from jixiao.year.upgrade import take_over
 
 ID_LENGTH = 6  # characters of a finding's number that are enough to name it
@@ -54,7 +54,7 @@ def accept(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
             _keep_waiver(cycle, connection, department, finding, officer, reason, None)
         _decide(cycle, connection, department, filing, "accept", officer, reason)
         make_accepted(connection, filing)
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,
@@ -280,7 +280,7 @@ def _tell(
     subject = content_hash(
         filing.sha256, decision, officer, reason, str(until), *(f.fingerprint for f in findings)
     )
-    tell(
+    queue_notice(
         cycle,
         connection,
         department,

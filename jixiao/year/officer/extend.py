@@ -9,7 +9,7 @@ from jixiao.policy import Stage
 from jixiao.policy.schedule import chinese_date
 from jixiao.store.extensions import ExtensionRecord, extension_records, put_extension
 from jixiao.year.base import Cycle
-from jixiao.year.tell import tell
+from jixiao.year.notify import queue_notice
 
 #: The stages in which a department has something to hand in.
 EXTENDABLE = (Stage.TARGETS, Stage.SUBMIT, Stage.REVIEW)
@@ -70,7 +70,7 @@ def extend(
             reason=reason,
             before=str(max([closes, *(r.until for r in earlier[-1:])])),
         )
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,

@@ -28,7 +28,7 @@ from jixiao.notices.model import Status
 from jixiao.policy import Stage
 from jixiao.year.base import Cycle
 from jixiao.year.deadlines import granted, own_window
-from jixiao.year.tell import frame
+from jixiao.year.notify import frame
 
 #: Which listing is which part of the outbox.
 LISTINGS = {

@@ -11,8 +11,8 @@ from jixiao.notices import open_book, render, send_due
 from jixiao.notices.channels.secrets import hide
 from jixiao.policy import Stage
 from jixiao.year.base import open_cycle, year_pack, years_with_packs
+from jixiao.year.notify import queue_failure_notice
 from jixiao.year.steps.targets import approve, proposals, return_targets
-from jixiao.year.tell import tell_failure
 
 
 def decide_targets_of(
@@ -51,7 +51,7 @@ def tell_operators_of(*, flow: str, run: str, error: str, years: list[int], day:
     year = (years or years_with_packs())[-1]
     try:
         cycle = open_cycle(year, day)
-        tell_failure(cycle, flow=flow, run=run, error=error)
+        queue_failure_notice(cycle, flow=flow, run=run, error=error)
         with open_book(cycle.pack.channels) as book:
             # News of a failure does not wait for everybody's notices, nor for the morning.
             delivery = send_due(

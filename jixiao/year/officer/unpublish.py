@@ -6,7 +6,7 @@ from jixiao.errors import JixiaoError
 from jixiao.policy import Stage
 from jixiao.store.publications import publication_records, set_publication_state
 from jixiao.year.base import Cycle
-from jixiao.year.tell import tell
+from jixiao.year.notify import queue_notice
 
 
 def unpublish(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
@@ -43,7 +43,7 @@ def unpublish(cycle: Cycle, unit: str, officer: str, reason: str) -> str:
             revision=record.revision,
             reason=reason.strip(),
         )
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,

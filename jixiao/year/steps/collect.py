@@ -34,20 +34,20 @@ from jixiao.store.targets import put_targets
 from jixiao.workbooks.ledger import Ledger, read_ledger
 from jixiao.year.base import Cycle, Done, Item, content_hash
 from jixiao.year.deadlines import granted, own_window
+from jixiao.year.notify import queue_notice
 from jixiao.year.officer.ledger import apply_ledger, open_ledger
 from jixiao.year.steps.arrival import check_signature, check_template, read_as_issued, sender
-from jixiao.year.steps.targets import check_targets
-from jixiao.year.steps.together import (
+from jixiao.year.steps.piles import (
     SAVE_AGAIN,
     Arrival,
     Delivery,
     Found,
     by_sender,
     choose,
-    look,
     piles,
+    with_sender,
 )
-from jixiao.year.tell import tell
+from jixiao.year.steps.targets import check_targets
 
 
 class Inbox:
@@ -75,12 +75,12 @@ class Inbox:
                 continue
             found.append(Found(file.name, sha256, data))
             if len(found) > 1:  # a file that lies there alone is beside no other
-                found[0], found[-1] = look(cycle, found[0]), look(cycle, found[-1])
+                found[0], found[-1] = with_sender(cycle, found[0]), with_sender(cycle, found[-1])
         return piles(found)
 
     def do(self, cycle: Cycle, item: Item) -> Done:
         opened = []
-        for name, sha256 in ((item.id, item.key), *item.beside):
+        for name, sha256 in ((item.id, item.key), *item.others):
             data = _read(cycle.settings.inbox_folder, name)
             if sha256 and hashlib.sha256(data).hexdigest() != sha256:
                 return Done(item.id, item.name, "文件还在写入，留到下一次再收")
@@ -157,7 +157,7 @@ def _refuse(cycle: Cycle, delivery: Delivery, data: bytes, refusal: RefusedFile)
                 code=refusal.code,
                 reason=refusal.message,
             )
-            tell(
+            queue_notice(
                 cycle,
                 connection,
                 BUREAU,
@@ -184,7 +184,7 @@ def _put_back(cycle: Cycle, connection: Connection, arrival: Arrival, refusal: R
             code=refusal.code,
             reason=refusal.message,
         )
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,
@@ -279,7 +279,7 @@ def _take_filing(
         late=late,
         changes=changes,
     )
-    tell(
+    queue_notice(
         cycle,
         connection,
         department,
@@ -330,7 +330,7 @@ def _take_ledger(cycle: Cycle, delivery: Delivery, data: bytes, ledger: Ledger) 
     cycle.settings.archive_folder.write(delivery.kept_as, data)
     with cycle.store.begin() as connection:
         if _keep(cycle, connection, delivery, "ledger") and applied.refused:
-            tell(
+            queue_notice(
                 cycle,
                 connection,
                 BUREAU,

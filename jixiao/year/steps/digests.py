@@ -12,9 +12,9 @@ from jixiao.policy import Stage
 from jixiao.policy.schedule import announced_on, calendar_warnings, openings, reminders_due, watched
 from jixiao.store.targets import issued_records
 from jixiao.year.base import Cycle, Done, Item
+from jixiao.year.notify import queue_notice
 from jixiao.year.queries.status import Standing, State, Tally, each_standing, standing
 from jixiao.year.steps.remind import LATE
-from jixiao.year.tell import tell
 
 _OPENED = ("window_soon", "window_opened", "submit_opened")
 
@@ -72,7 +72,7 @@ class Openings:
         else:
             context["unreachable"] = [u.name for u in nobody]
         with cycle.store.begin() as connection:
-            if tell(cycle, connection, BUREAU, stages[0], item.id, due=opens, **context):
+            if queue_notice(cycle, connection, BUREAU, stages[0], item.id, due=opens, **context):
                 cycle.log(
                     connection,
                     item.id,
@@ -110,7 +110,7 @@ def _tell_submit_opened(cycle: Cycle, item: Item) -> Done:
             for r in reversed(issued_records(connection, cycle.year, item.id))
             if r.kind == "evaluation"
         )
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,
@@ -166,7 +166,7 @@ class CompetentDigests:
             for u in units
         ]
         with cycle.store.begin() as connection:
-            tell(
+            queue_notice(
                 cycle,
                 connection,
                 cycle.department(item.id),
@@ -214,7 +214,7 @@ class Digest:
         overdue = [s.department.name for s in tally.of(each_standing(cycle)) if s.overdue]
         nobody = [u.name for u in unreachable(cycle)]
         with cycle.store.begin() as connection:
-            tell(
+            queue_notice(
                 cycle,
                 connection,
                 BUREAU,

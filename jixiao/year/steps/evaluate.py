@@ -31,10 +31,10 @@ from jixiao.workbooks import annotate, findings_workbook
 from jixiao.year.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.year.deliver import deliver
 from jixiao.year.form_sets import judged_by
+from jixiao.year.notify import queue_notice
 from jixiao.year.queries.prior import Prior, prior_filing, prior_filings
-from jixiao.year.steps.kept import kept_findings, rule_keys
+from jixiao.year.steps.reuse import reusable_findings, rule_keys
 from jixiao.year.steps.targets import approved
-from jixiao.year.tell import tell
 
 
 class Review:
@@ -168,7 +168,7 @@ def _evaluated(cycle: Cycle, filing: FilingRecord) -> tuple[Evaluation, str]:
         last_year = prior.read(connection, cycle.pack.forms) if prior else None
         waivers = waiver_records(connection, cycle.year, filing.unit).get(filing.unit, [])
         base = _base(cycle, filing, department, record, prior)
-        kept = kept_findings(
+        kept = reusable_findings(
             connection, filing.id, base, rule_keys(cycle.pack.rules, cycle.program)
         )
     evaluation = evaluate(
@@ -239,7 +239,7 @@ def _settle(
     """
     if not evaluation.clean:
         set_filing_status(connection, filing.id, "returned")
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,
@@ -252,7 +252,7 @@ def _settle(
         )
         return
     make_accepted(connection, filing)
-    tell(
+    queue_notice(
         cycle,
         connection,
         department,

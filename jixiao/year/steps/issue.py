@@ -10,9 +10,9 @@ from jixiao.year.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.year.deadlines import granted, own_window
 from jixiao.year.deliver import deliver, deliver_guide, with_guide
 from jixiao.year.form_sets import keep_forms
+from jixiao.year.notify import queue_notice
 from jixiao.year.queries.prior import prior_filing, prior_filings
 from jixiao.year.steps.targets import approved
-from jixiao.year.tell import tell
 
 
 class EvaluationWorkbooks:
@@ -90,7 +90,7 @@ class EvaluationWorkbooks:
                 # What a clerk must know is by when to hand it in, not how long we issue.
                 given = granted(connection, cycle.year, item.id)
                 deadline = own_window(cycle.pack.calendar, given, item.id, Stage.SUBMIT)
-                tell(
+                queue_notice(
                     cycle,
                     connection,
                     department,

@@ -26,8 +26,8 @@ from jixiao.policy.schedule import holds_back, reminders_due, reminders_reached
 from jixiao.store.targets import issued_records
 from jixiao.year.base import Cycle, Done, Item
 from jixiao.year.deadlines import Granted, granted, own_window
+from jixiao.year.notify import frame, queue_notice
 from jixiao.year.queries.status import Standing, State, each_standing, standing
-from jixiao.year.tell import frame, tell
 
 #: Who is to be reminded, of which stage's closing date, and by which message.
 LATE: dict[State, tuple[Stage, str]] = {
@@ -103,7 +103,7 @@ class Reminders:
         if each is None or each.stage != name:
             return Done(item.id, item.name, "已经报送，不用提醒")
         with cycle.store.begin() as connection:
-            if tell(
+            if queue_notice(
                 cycle,
                 connection,
                 each.standing.department,
@@ -165,7 +165,7 @@ class Escalations:
             silent = {u.recipient for u in book.unreachable(cycle.pack.roster)}
         with cycle.store.begin() as connection:
             times = _times(cycle, each, told(connection, cycle.year, each.kind, recipient=item.id))
-            if tell(
+            if queue_notice(
                 cycle,
                 connection,
                 ESCALATION,

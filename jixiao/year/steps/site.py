@@ -27,9 +27,9 @@ from jixiao.store.publications import (
     set_publication_state,
 )
 from jixiao.year.base import Cycle, Done, Item, content_hash, open_cycle, years_with_packs
+from jixiao.year.notify import queue_notice
 from jixiao.year.queries.status import Standing, State, each_standing
 from jixiao.year.steps.publish import PAGE
-from jixiao.year.tell import tell
 
 
 class Site:
@@ -206,7 +206,7 @@ def _announce(cycle: Cycle, connection: Connection, record: PublicationRecord) -
         revision=record.revision,
         sha256=record.sha256,
     )
-    tell(
+    queue_notice(
         cycle,
         connection,
         department,

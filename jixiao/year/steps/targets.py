@@ -23,7 +23,7 @@ from jixiao.workbooks import target_template
 from jixiao.year.base import Cycle, Done, Item, content_hash, file_name
 from jixiao.year.deliver import deliver, deliver_guide, with_guide
 from jixiao.year.form_sets import keep_forms
-from jixiao.year.tell import tell
+from jixiao.year.notify import queue_notice
 
 HUNDRED = Decimal(100)
 
@@ -65,7 +65,7 @@ class TargetTemplates:
             ):
                 keep_forms(cycle, connection)
                 cycle.log(connection, "targets_issued", item.id, sha256=sha256, path=path)
-                tell(
+                queue_notice(
                     cycle,
                     connection,
                     department,
@@ -191,7 +191,7 @@ def _decide(cycle: Cycle, unit: str, officer: str, status: str, reason: str) -> 
         cycle.as_actor(officer).log(
             connection, f"targets_{status}", unit, hash=newest.hash, reason=reason
         )
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,

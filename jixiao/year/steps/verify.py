@@ -27,7 +27,7 @@ from jixiao.store.publications import (
     verification_records,
 )
 from jixiao.year.base import Cycle, Done, Item
-from jixiao.year.tell import tell
+from jixiao.year.notify import queue_notice
 
 #: An address found in order is looked at again after this long, another one sooner.
 AGAIN = timedelta(days=30)
@@ -157,7 +157,7 @@ def _tell(
     if result.state is VerifyState.VERIFIED:
         return
     department = cycle.department(record.unit)
-    tell(
+    queue_notice(
         cycle,
         connection,
         BUREAU,
@@ -169,7 +169,7 @@ def _tell(
         detail=result.detail,
     )
     if own:
-        tell(
+        queue_notice(
             cycle,
             connection,
             department,

@@ -140,12 +140,12 @@ def test_a_process_is_replaced_after_so_many_items(cycle, monkeypatch):
 def test_no_process_outlives_its_master(tmp_path, county):
     script = (
         "import os, sys\nfrom datetime import date\nfrom pathlib import Path\n"
-        "from jixiao.year import pool as crew, open_cycle\nfrom jixiao.year.runner import STEPS\n"
+        "from jixiao.year import pool, open_cycle\nfrom jixiao.year.runner import STEPS\n"
         "from jixiao.installation.settings import Settings\n"
         f"cycle = open_cycle({YEAR}, date(2022, 11, 15), settings=Settings(Path({str(tmp_path)!r}),"
         f" 'sqlite:///{tmp_path}/jixiao.db'))\n"
-        "crew.do_aside(cycle, 'targets', STEPS['targets'].due(cycle)[0])\n"
-        "worker = next(p for w in crew._CREWS.values() for p in w._places.queue if p)\n"
+        "pool.do_in_process(cycle, 'targets', STEPS['targets'].due(cycle)[0])\n"
+        "worker = next(p for w in pool._POOLS.values() for p in w._places.queue if p)\n"
         "print(worker._process.pid, flush=True)\nos.kill(os.getpid(), 9)\n"
     )
     write_roster(tmp_path, YEAR, county.roster)
@@ -183,8 +183,8 @@ def test_every_error_can_be_handed_over(error, expected):
 def test_one_thing_about_many_departments_is_worth_a_process(monkeypatch):
     monkeypatch.setenv("JIXIAO_PROCESSES", "2")
     few = [Item("site", "公开网站", about=pool.MANY - 1)]
-    assert not pool.worth_it(few)
-    assert pool.worth_it([Item("site", "公开网站", about=pool.MANY)])
-    assert pool.worth_it([*few, Item("one", "一项")])
+    assert not pool.enough_for_processes(few)
+    assert pool.enough_for_processes([Item("site", "公开网站", about=pool.MANY)])
+    assert pool.enough_for_processes([*few, Item("one", "一项")])
     monkeypatch.setenv("JIXIAO_PROCESSES", "1")
-    assert not pool.worth_it([Item("site", "公开网站", about=pool.MANY)])
+    assert not pool.enough_for_processes([Item("site", "公开网站", about=pool.MANY)])

@@ -26,7 +26,7 @@ def rule_keys(policy: RulesPolicy, program: Program) -> dict[str, str]:
     return {code: key[:LENGTH] for code, key in {**own, **written}.items()}
 
 
-def kept_findings(
+def reusable_findings(
     connection: Connection, filing_id: int, base: str, keys: Mapping[str, str]
 ) -> Kept:
     """Findings of the filing's newest evaluation by the rules that would find the same again.

@@ -34,7 +34,7 @@ class Found:
     unit: str | None = None
 
 
-def look(cycle: Cycle, found: Found) -> Found:
+def with_sender(cycle: Cycle, found: Found) -> Found:
     """The same with its unit; the bytes are let go."""
     if not found.data:
         return found

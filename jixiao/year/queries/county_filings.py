@@ -10,7 +10,7 @@ from jixiao.store.filings import filed, filing_records
 from jixiao.year.base import Cycle
 
 
-def look_across(cycle: Cycle) -> list[tuple[Department, list[Finding]]]:
+def county_notes(cycle: Cycle) -> list[tuple[Department, list[Finding]]]:
     """What stands out beside the other departments, in roster order; nothing is written."""
     with cycle.store.read() as connection:
         newest = {

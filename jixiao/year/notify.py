@@ -15,7 +15,7 @@ from jixiao.year.deadlines import granted, own_window
 from jixiao.year.deliver import guide_for_all, guide_of
 
 
-def tell(
+def queue_notice(
     cycle: Cycle,
     connection: Connection,
     to: Department | str,
@@ -93,14 +93,14 @@ def _house(cycle: Cycle, to: str) -> tuple[str, ...]:
     return {BUREAU: policy.bureau, OPERATORS: policy.operators, ESCALATION: escalate}[to]
 
 
-def tell_failure(cycle: Cycle, *, flow: str, run: str, error: str) -> None:
+def queue_failure_notice(cycle: Cycle, *, flow: str, run: str, error: str) -> None:
     """Queue the news of a failed run for the operators; once a run and day.
 
     What went wrong is said in words that may come from anywhere, so channel addresses are
     taken out of them.
     """
     with cycle.store.begin() as connection:
-        tell(
+        queue_notice(
             cycle,
             connection,
             OPERATORS,
