@@ -174,6 +174,10 @@ def _database(settings: Settings) -> Check:
     url = make_url(settings.database)
     shown = url.render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite" and not Path(url.database or "").is_file():
+        if settings.archive.is_dir() and any(settings.archive.iterdir()):
+            return Check(
+                "数据库", f"{shown} 不在了", "检查 JIXIAO_DATABASE，或用 jixiao restore 恢复备份"
+            )
         return Check("数据库", f"{shown} 还没有建", "运行一次 jixiao status，会自动建好")
     try:
         engine = create_engine(url)
@@ -189,7 +193,7 @@ def _database(settings: Settings) -> Check:
         return Check(
             "数据库",
             f"版本 {current}，程序需要 {head()}",
-            "先备份，再运行一次 jixiao status 自动升级",
+            f"升级前的备份要用升级前的程序做；做过了，运行一次 jixiao status {years_with_packs()[-1]} 自动升级",
         )
     return Check("数据库", f"{shown}，版本 {current}")
 

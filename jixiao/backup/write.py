@@ -23,7 +23,7 @@ from jixiao.installation.contents import CONFIG, SAVED, TEMPLATES, Entry
 from jixiao.installation.paths import config_dir, shipped_template_dir, template_dir
 from jixiao.installation.settings import Settings
 from jixiao.store import open_store
-from jixiao.store.db import head
+from jixiao.store.db import head, schema_of, shown
 from jixiao.store.tables import metadata
 
 
@@ -38,6 +38,7 @@ def backup(settings: Settings, file: Path) -> Moved:
     """
     sources = _sources(settings)
     _check_place(settings, file, sources)
+    _must_be_this_programs(settings)
     manifest = Manifest(
         head() or "",
         datetime.now(UTC).isoformat(timespec="seconds"),
@@ -77,12 +78,33 @@ def _sources(settings: Settings) -> dict[Entry, Path]:
     return found
 
 
+def _must_be_this_programs(settings: Settings) -> None:
+    """Making a backup never upgrades a database: it would take the way back with it.
+
+    Raises:
+        JixiaoError: the database was written by an older program, or is gone.
+    """
+    schema = schema_of(settings.database)
+    if schema is None and settings.archive.is_dir() and any(settings.archive.iterdir()):
+        raise JixiaoError(
+            f"{settings.archive} 里有收到的文件，数据库（{shown(settings.database)}）却是空的或不在了，"
+            "没有备份。请检查 JIXIAO_DATABASE 和 JIXIAO_VAR。"
+        )
+    if schema not in (None, head()):
+        raise JixiaoError(
+            f"数据库的版本是 {schema}，本程序的是 {head()}，没有备份。升级前的备份要用升级前的程序做；"
+            "已经做过的，先用本程序办理一次（如 jixiao status 2023）升级数据库，再备份。"
+        )
+
+
 def _check_place(settings: Settings, file: Path, sources: dict[Entry, Path]) -> None:
     """Refuse before hours of work what could never be a backup."""
     if not settings.var.is_dir():
         raise JixiaoError(f"没有工作文件夹 {settings.var}。请检查 JIXIAO_VAR 或 --var。")
     if file.is_dir():
         raise JixiaoError(f"{file} 是一个文件夹。请写明备份的文件名，如 {file / 'jixiao.tar'}。")
+    if file.exists():
+        raise JixiaoError(f"已经有 {file}，没有覆盖它。请换一个文件名。")
     place = file.resolve()
     for entry, folder in sources.items():
         if place.is_relative_to(folder.resolve()):

@@ -23,6 +23,7 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    inspect,
     make_url,
     select,
 )
@@ -30,6 +31,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from jixiao.errors import JixiaoError, reason
+from jixiao.store.tables import metadata
 
 
 def open_engine(address: str) -> Engine:
@@ -156,6 +158,22 @@ def alone(connection: Connection, what: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
+def schema_of(address: str) -> str | None:
+    """The schema a database has, ``None`` where there is none of ours; nothing is made or changed.
+
+    Raises:
+        JixiaoError: it cannot be reached.
+    """
+    file = database_file(address)
+    if file is not None and not (file.is_file() and file.stat().st_size):
+        return None
+    engine = engine_at(address)
+    with opening(engine), looking(engine) as connection:
+        found = revision_of(connection)
+    engine.dispose()
+    return found
+
+
 def alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -176,9 +194,10 @@ def migrate(engine: Engine) -> None:
             it is as it was.
     """
     with looking(engine) as connection:
-        current = _revision(connection)
-    if current == head():
-        return
+        current = revision_of(connection)
+        if current == head():
+            return
+        _must_be_ours(connection, current)
     try:
         with engine.begin() as connection:
             alone(connection, "migrate")  # whoever comes second finds it done
@@ -197,9 +216,12 @@ def migrate_to(connection: Connection, revision: str) -> None:
     Raises:
         JixiaoError: the database was written by a newer program.
     """
-    current = _revision(connection)
+    current = revision_of(connection)
     if current is not None and not knows(current):
-        raise JixiaoError(f"数据库的版本（{current}）比本程序新，请先升级程序，再打开它。")
+        raise JixiaoError(
+            f"不认识数据库的版本（{current}）：它比本程序新，或是别的程序的数据库。"
+            "比本程序新的，请先升级程序，再打开它；不是的，请检查 JIXIAO_DATABASE。"
+        )
     config = alembic_config()
     config.attributes["connection"] = connection
     if current is None or revision == "head":
@@ -215,7 +237,22 @@ def knows(revision: str) -> bool:
     return any(r.revision == revision for r in script.walk_revisions())
 
 
-def _revision(connection: Connection) -> str | None:
+def _must_be_ours(connection: Connection, current: str | None) -> None:
+    """Nothing is put into another program's database.
+
+    Raises:
+        JixiaoError: no schema of ours is there, but tables of somebody else's are.
+    """
+    foreign = set(inspect(connection).get_table_names()) - {*metadata.tables, "alembic_version"}
+    if current is None and foreign:
+        raise JixiaoError(
+            f"这个数据库里有别的程序的表（{'、'.join(sorted(foreign)[:5])}），没有动它。"
+            "请检查 JIXIAO_DATABASE，为本系统另建一个空的数据库。"
+        )
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The schema a database has, ``None`` where it has none of ours."""
     return MigrationContext.configure(connection).get_current_revision()
 
 

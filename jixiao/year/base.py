@@ -24,6 +24,7 @@ from jixiao.policy.roster import with_roster
 from jixiao.policy.schedule import watched
 from jixiao.rules import check_pack
 from jixiao.store import Store, open_store
+from jixiao.store.db import schema_of, shown
 from jixiao.store.store import log
 from jixiao.year.hashing import content_hash as content_hash
 from jixiao.year.program import Program, current_program
@@ -92,6 +93,7 @@ def open_cycle(
     """
     settings = settings or load_settings()
     pack = with_roster(year_pack(year), settings.var)
+    _files_have_their_database(settings.database, settings.archive, settings.site)
     return Cycle(pack, _store(settings.database), settings, day or today(), actor)
 
 
@@ -111,6 +113,21 @@ def _pack(folder: Path, stamp: int) -> Pack:
     pack = load_pack(folder)
     check_pack(pack)
     return pack
+
+
+@lru_cache(maxsize=8)
+def _files_have_their_database(address: str, archive: Path, site: Path) -> None:
+    """A year whose database is gone is not begun anew over what was filed and published.
+
+    Raises:
+        JixiaoError: files of a year lie there, and no database that knows of them.
+    """
+    there = [str(p) for p in (archive, site / "current") if p.is_dir() and any(p.iterdir())]
+    if there and schema_of(address) is None:
+        raise JixiaoError(
+            f"{'、'.join(there)} 里有已经办过的内容，数据库（{shown(address)}）却是空的或不在了，没有办理。"
+            "请检查 JIXIAO_DATABASE 和 JIXIAO_VAR；数据库确实没有了的，用 jixiao restore 恢复备份。"
+        )
 
 
 @lru_cache(maxsize=8)

@@ -116,4 +116,4 @@ def test_a_home_that_leads_nowhere_is_no_hindrance(
     """As on a new machine whose settings were copied first."""
     monkeypatch.setenv("JIXIAO_HOME", str(tmp_path / "gone"))
     notes = restore(settings_in(tmp_path / "var"), small_saved).notes
-    assert any("请把 JIXIAO_HOME 设为" in note for note in notes)
+    assert any("请去掉 JIXIAO_HOME" in note for note in notes)

@@ -53,3 +53,66 @@ def schema_and_rows(file: Path) -> list[str]:
         return list(database.iterdump())
     finally:
         database.close()
+
+
+def command(settings: Settings, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "jixiao", *map(str, words)],
+        env={**os.environ, "JIXIAO_VAR": str(settings.var), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_another_programs_database_is_left_alone(
+    frozen: Callable[[str], Settings], tmp_path: Path
+) -> None:
+    frozen("sqlite")
+    other = Settings(tmp_path / "other", f"sqlite:///{tmp_path / 'other' / 'jixiao.db'}")
+    other.var.mkdir()
+    with sqlite3.connect(other.var / "jixiao.db") as database:
+        database.execute("CREATE TABLE people (a INTEGER)")
+    database.close()
+    before = schema_and_rows(other.var / "jixiao.db")
+    ran = command(other, "status", 2023)
+    assert ran.returncode == 2
+    assert "别的程序的表（people），没有动它" in ran.stderr
+    assert schema_and_rows(other.var / "jixiao.db") == before
+
+
+@pytest.mark.parametrize("words", [("status", 2023), ("collect", 2023), ("backup", "x.tar")])
+def test_a_year_whose_database_is_gone_is_not_begun_anew(
+    frozen: Callable[[str], Settings], words: tuple[object, ...]
+) -> None:
+    settings = frozen("sqlite")
+    (settings.var / "jixiao.db").unlink()
+    before = sorted(settings.var.rglob("*"))
+    ran = command(settings, *words)
+    assert ran.returncode == 2
+    assert "却是空的或不在了" in ran.stderr
+    assert sorted(settings.var.rglob("*")) == before
+
+
+def test_the_backup_before_an_upgrade_is_the_older_programs_to_make(
+    frozen: Callable[[str], Settings], tmp_path: Path
+) -> None:
+    settings = frozen("sqlite")
+    before = schema_and_rows(settings.var / "jixiao.db")
+    ran = command(settings, "backup", tmp_path / "new.tar")
+    assert ran.returncode == 2
+    assert "升级前的备份要用升级前的程序做" in ran.stderr
+    assert not (tmp_path / "new.tar").exists()
+    assert schema_and_rows(settings.var / "jixiao.db") == before
+
+
+def test_a_backup_never_goes_over_another(
+    frozen: Callable[[str], Settings], tmp_path: Path
+) -> None:
+    settings = frozen("sqlite")
+    (tmp_path / "pre.tar").write_bytes(b"the way back")
+    ran = command(settings, "backup", tmp_path / "pre.tar")
+    assert ran.returncode == 2
+    assert "没有覆盖它" in ran.stderr
+    assert (tmp_path / "pre.tar").read_bytes() == b"the way back"
