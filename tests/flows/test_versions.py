@@ -34,7 +34,7 @@ RAN: dict[str, dict[str, Any]] = {
     ("registered", "refused"),
     [
         ("99.1", True),
-        (f"{__version__}.1", True),
+        (f"{__version__}+1", True),
         (__version__, False),
         ("0.0.9", False),
         # What Prefect put there before there were versions: a hash, which may read like a number.
