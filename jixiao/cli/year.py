@@ -13,6 +13,7 @@ from jixiao.cli.output import console, print_json, print_table, remark
 from jixiao.errors import JixiaoError
 from jixiao.installation.pinned import pin
 from jixiao.installation.settings import load_settings, today
+from jixiao.store.db import is_there
 from jixiao.year import (
     STAGES,
     Cycle,
@@ -154,9 +155,11 @@ def run(year: YearArg = None, day: DayOption = None, json: JsonOption = False) -
     from flows.server import recorded_server
 
     on = day.date() if day else today()
-    for cycle in cycles(year, day):
-        take_over(cycle)  # what forbids to work on the year is said before a server is started
     settings = load_settings()
+    if is_there(settings.database):
+        # What forbids to work on the year is said before a server is started.
+        for cycle in cycles(year, day):
+            take_over(cycle)
     with recorded_server(settings.records):
         pin(settings.var, remark)
         from flows.annual_cycle import annual_cycle

@@ -95,6 +95,12 @@ def database_file(address: str) -> Path | None:
     return Path(str(url.database)) if sqlite else None
 
 
+def is_there(address: str) -> bool:
+    """Whether there may be something in the database: a SQLite file that is not there has nothing."""
+    file = database_file(address)
+    return file is None or (file.is_file() and file.stat().st_size > 0)
+
+
 def shown(address: str) -> str:
     """The address without its password."""
     return make_url(address).render_as_string()
@@ -164,8 +170,7 @@ def schema_of(address: str) -> str | None:
     Raises:
         JixiaoError: it cannot be reached.
     """
-    file = database_file(address)
-    if file is not None and not (file.is_file() and file.stat().st_size):
+    if not is_there(address):
         return None
     engine = engine_at(address)
     with opening(engine), looking(engine) as connection:
