@@ -20,7 +20,7 @@ test: .venv/dev
 	$(BIN)/python -m pytest -n auto --dist loadfile --ignore=tests/flows --ignore=tests/operator
 	$(BIN)/python -m pytest tests/flows tests/operator
 
-# The long proofs (many kills, a province's kills through Prefect); their result goes to
+# The long proofs (two hundred kills, the benchmark); their result goes to
 # benchmarks/RESULTS.md with date and commit.
 long: .venv/dev
 	$(BIN)/python -m benchmarks.long

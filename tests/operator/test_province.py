@@ -252,14 +252,8 @@ class Fire:
         wait_for(over, "every run to be over", 240)
 
 
-#: On which days of the year something is killed.
-ONE = (ISSUE,)
-THREE = (OPENING, ISSUE, PUBLISH)
-
-
-@pytest.mark.parametrize("days", [ONE, pytest.param(THREE, marks=pytest.mark.long)])
-def test_seeded_kills_leave_no_trace(
-    served: Province, prepared: Prepared, told: Path, tmp_path: Path, days: tuple[date, ...]
+def test_three_seeded_kills_leave_no_trace(
+    served: Province, prepared: Prepared, told: Path, tmp_path: Path
 ) -> None:
     peace, war = settings_in(tmp_path / "peace"), settings_in(tmp_path / "war")
     list(play(prepared, peace))
@@ -269,7 +263,7 @@ def test_seeded_kills_leave_no_trace(
     rng = random.Random(SEED)
     victims = rng.sample(["flow", "worker", "both"], 3)
     fire = Fire(served, war, rng)
-    plan = {day: victim for day, victim in zip(THREE, victims, strict=True) if day in days}
+    plan = dict(zip((OPENING, ISSUE, PUBLISH), victims, strict=True))
     for day in prepared.days(date.min, date.max):
         how = (lambda d: fire.day(d, plan[d])) if day in plan else None
         list(play(prepared, war, first=day, last=day, step=how))
