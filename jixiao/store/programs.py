@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, Table, func, select, update
 
 from jixiao.store.db import add
 from jixiao.store.tables import (
@@ -45,38 +45,30 @@ def put_program(connection: Connection, year: int, *, version: str, content: str
 
 def rekey_issued(connection: Connection, year: int, unit: str, kind: str, key: str) -> None:
     """The newest workbook of this kind is what the key asks for; so below."""
-    newest = select(func.max(issued.c.id)).where(
-        issued.c.year == year, issued.c.unit == unit, issued.c.kind == kind
-    )
-    connection.execute(
-        update(issued).where(issued.c.id == newest.scalar_subquery()).values(key=key)
-    )
+    mine = (issued.c.year == year, issued.c.unit == unit, issued.c.kind == kind)
+    _rekey(connection, issued, key, *mine)
 
 
 def rekey_evaluation(connection: Connection, filing_id: int, key: str) -> None:
-    newest = select(func.max(evaluations.c.id)).where(evaluations.c.filing_id == filing_id)
-    connection.execute(
-        update(evaluations).where(evaluations.c.id == newest.scalar_subquery()).values(key=key)
-    )
+    _rekey(connection, evaluations, key, evaluations.c.filing_id == filing_id)
 
 
 def rekey_rendering(connection: Connection, filing_id: int, key: str) -> None:
-    newest = select(func.max(renderings.c.id)).where(renderings.c.filing_id == filing_id)
-    connection.execute(
-        update(renderings).where(renderings.c.id == newest.scalar_subquery()).values(key=key)
-    )
+    _rekey(connection, renderings, key, renderings.c.filing_id == filing_id)
 
 
 def rekey_publication(connection: Connection, filing_id: int, key: str) -> None:
-    newest = select(func.max(publications.c.id)).where(publications.c.filing_id == filing_id)
-    connection.execute(
-        update(publications).where(publications.c.id == newest.scalar_subquery()).values(key=key)
-    )
+    _rekey(connection, publications, key, publications.c.filing_id == filing_id)
 
 
 def rekey_site(connection: Connection, key: str) -> None:
-    newest = select(func.max(site_builds.c.id)).scalar_subquery()
-    connection.execute(update(site_builds).where(site_builds.c.id == newest).values(key=key))
+    _rekey(connection, site_builds, key)
+
+
+def _rekey(connection: Connection, table: Table, key: str, *mine: ColumnElement[bool]) -> None:
+    """Give the newest of these rows the key, and nothing else to any."""
+    newest = select(func.max(table.c.id)).where(*mine).scalar_subquery()
+    connection.execute(update(table).where(table.c.id == newest).values(key=key))
 
 
 def put_form_set(connection: Connection, year: int, version: str, content: bytes) -> None:
